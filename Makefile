@@ -1,0 +1,86 @@
+# coldprof - `make` builds build/coldprof; `make run`, `make test` set up what they need first.
+
+VERSION   := 0.1.0
+PREFIX    ?= /usr/local
+BUILD     ?= build
+CC        ?= gcc
+CLANG     ?= clang
+BPFTOOL   ?= $(or $(shell command -v bpftool 2>/dev/null),$(wildcard /usr/sbin/bpftool),bpftool)
+ARCH      := $(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/')
+MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
+PACKAGES  := libbpf libelf libcjson libcurl zlib
+
+# Under sudo the checkout stays the caller's: build as that user, root only where it is needed.
+AS_USER := $(if $(filter-out root,$(SUDO_USER)),sudo -u $(SUDO_USER) -H --,)
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
+
+WARN    := -Wall -Wextra -Werror
+CFLAGS  ?= -O2 -g
+ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) -D_GNU_SOURCE -DCOLDPROF_VERSION='"$(VERSION)"' \
+	-DCOLDPROF_PREFIX='"$(PREFIX)"' -I. -Iprofiler -Ibpf -I$(BUILD)/bpf $(SANITIZE) \
+	$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+LDLIBS   = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm -lpthread
+BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g $(WARN) -D__TARGET_ARCH_$(ARCH) -Ibpf \
+	$(if $(MULTIARCH),-I/usr/include/$(MULTIARCH))
+
+SOURCES   := $(wildcard profiler/*.c)
+OBJECTS   := $(SOURCES:profiler/%.c=$(BUILD)/obj/%.o)
+BPF_OBJS  := $(patsubst bpf/%.bpf.c,$(BUILD)/bpf/%.bpf.o,$(wildcard bpf/*.bpf.c))
+SKELETON  := $(BUILD)/bpf/coldprof.skel.h
+UNITS     := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-8s %s\n'
+endif
+
+.PHONY: all setup run test test-all unit system test-kernels bench fuzz lint install uninstall clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(BUILD)/coldprof
+
+$(BUILD)/coldprof: $(OBJECTS)
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$(BUILD)/obj/%.o: profiler/%.c $(SKELETON) | $(BUILD)/obj
+	$(say) CC $@
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c | $(BUILD)/bpf
+	$(say) BPF $@
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/bpf/coldprof.o: $(BPF_OBJS)
+	$(say) LINKBPF $@
+	$(Q)$(BPFTOOL) gen object $@ $^
+
+$(SKELETON): $(BUILD)/bpf/coldprof.o
+	$(say) SKEL $@
+	$(Q)$(BPFTOOL) gen skeleton $< name coldprof_bpf > $@
+
+$(BUILD)/tests/test_%: tests/test_%.c $(filter-out $(BUILD)/obj/main.o,$(OBJECTS)) | $(BUILD)/tests
+	$(say) TEST $@
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+
+$(BUILD)/obj $(BUILD)/bpf $(BUILD)/tests:
+	$(Q)mkdir -p $@
+
+-include $(wildcard $(BUILD)/obj/*.d $(BUILD)/bpf/*.d $(BUILD)/tests/*.d)
+
+setup:
+	$(Q)ci/setup.sh
+
+run: setup
+	$(Q)$(AS_USER) $(MAKE) --no-print-directory all
+	$(Q)$(AS_ROOT) $(BUILD)/coldprof run
+
+unit: $(UNITS)
+	$(Q)tests/run-units.sh $(UNITS)
+
+clean:
+	$(Q)rm -rf $(BUILD)
