@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* units.h - numbers with units, to and from text */
+#ifndef COLDPROF_UNITS_H
+#define COLDPROF_UNITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define NS_PER_US 1000ull
+#define NS_PER_MS 1000000ull
+#define NS_PER_S  1000000000ull
+#define KIB	  1024ull
+#define MIB	  (1024ull * KIB)
+#define GIB	  (1024ull * MIB)
+
+/* Room that every units_ function's text fits in. */
+#define UNITS_TEXT 32
+
+/* "9.1 ms", "412 ms", "1,504 ms", "38 us": three or four significant digits. Returns |text|. */
+char *units_ms(double ns, char text[UNITS_TEXT]);
+/* As units_ms without the unit, always in milliseconds: "9.1", "412", "1,504". */
+char *units_ms_bare(double ns, char text[UNITS_TEXT]);
+/* "61.2" (MiB, one digit after the point below 1000). */
+char *units_mib_bare(double bytes, char text[UNITS_TEXT]);
+/* "18,238". */
+char *units_count(double count, char text[UNITS_TEXT]);
+/* "3.1 MiB", "812 KiB". */
+char *units_bytes(double bytes, char text[UNITS_TEXT]);
+
+/*
+ * Parse a whole text. 0 or -EINVAL / -ERANGE; nothing is printed.
+ * units_parse_bytes takes 512M, 1.5G, 64KiB, 1000 (bytes); K, M, G are powers of 1024.
+ */
+int units_parse_u64(const char *text, uint64_t *out);
+int units_parse_double(const char *text, double *out);
+int units_parse_bytes(const char *text, uint64_t *out);
+
+#endif
