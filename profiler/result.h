@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * result.h - a report as C data: every number that coldprof prints stands here first
+ *
+ * Filled by sample.c (one start, from the models) and summary.c (all starts of a workload), written
+ * and read by report_json.c, rendered by report_*.c. The tables in result.c give each field its
+ * JSON key, so a key is the field's name. All texts are owned (malloc); NULL is null in JSON.
+ * Integers are int64_t, RESULT_ABSENT where not measured: null in JSON, never zero for "unknown".
+ * Times are nanoseconds from t0 of their start, or durations.
+ */
+#ifndef COLDPROF_RESULT_H
+#define COLDPROF_RESULT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vec.h"
+
+#define RESULT_ABSENT INT64_MIN
+#define RESULT_SCHEMA 1 /* version of the report's form; raised when a reader must know */
+
+typedef VEC(char *) result_texts;
+
+/* A name with one number: a label of a metric, a kind with a count. An object keyed by name. */
+struct result_value {
+	char *name;
+	int64_t value;
+};
+typedef VEC(struct result_value) result_values;
+
+/* What a thread or process did in some span of time. on_cpu + runqueue + blocked_* add up. */
+struct result_time {
+	int64_t on_cpu_ns;
+	int64_t cpu_user_ns;
+	int64_t cpu_system_ns;	/* in system calls, and page faults' share of the kernel's own count */
+	int64_t runqueue_ns;
+	int64_t blocked_disk_ns;
+	int64_t blocked_network_ns;
+	int64_t blocked_pipe_ns;  /* pipe, FIFO, Unix socket, terminal */
+	int64_t blocked_lock_ns;
+	int64_t blocked_child_ns;
+	int64_t blocked_timer_ns;
+	int64_t blocked_fault_ns;
+	int64_t blocked_thread_ns; /* eventfd: another thread of the program */
+	int64_t blocked_other_ns;
+};
+
+struct result_phase {
+	char *name;
+	int64_t start_ns, duration_ns;
+	struct result_time chain; /* of the chain's main threads: adds up to duration_ns */
+	int64_t syscalls_count;	  /* of the whole tree, like all below */
+	int64_t syscalls_ns;
+	int64_t faults_minor_count, faults_major_count, faults_cow_count;
+	int64_t read_bytes;
+	int64_t page_cache_bytes; /* brought into the page cache */
+};
+
+/* One process's time in one phase, all its threads together. */
+struct result_process_phase {
+	char *name;
+	struct result_time time;
+};
+
+struct result_mapping {
+	char *kind; /* runtime library extension heap anonymous jit stack other */
+	int64_t rss_bytes, pss_bytes, private_bytes, shared_bytes, anonymous_bytes, file_bytes,
+		swap_bytes;
+};
+
+struct result_memory {
+	char *mark;   /* ready, requests (after them) or exit */
+	char *reason; /* why PSS and the rest are null, or null */
+	int64_t delay_ns; /* from the mark to the beginning of the reading */
+	int64_t took_ns;
+	int64_t rss_bytes; /* exact, the kernel's counters */
+	int64_t rss_anonymous_bytes, rss_file_bytes, rss_shmem_bytes;
+	int64_t pss_bytes, private_bytes, shared_bytes; /* from smaps, like all below */
+	int64_t anonymous_bytes, file_bytes, swap_bytes;
+	VEC(struct result_mapping) kinds;
+};
+
+struct result_process {
+	char *instance; /* "pid:start", start in boot-time clock ticks of a nanosecond */
+	int64_t pid;
+	char *parent;	/* instance of the parent, null for the root */
+	char *role;	/* null until the workload names roles */
+	bool on_chain;
+	char *exe;
+	result_texts command;
+	char *runtime;	/* node, python, ... or null */
+	int64_t start_ns, exec_ns; /* fork; last exec or null */
+	int64_t ended_ns; /* null: alive at the end of the recording */
+	int64_t exit_status; /* as a shell shows it: 128 + signal; null while alive */
+	int64_t threads_count;
+	struct result_time time;
+	VEC(struct result_process_phase) phases;
+	int64_t faults_minor_count, faults_major_count, faults_cow_count;
+	int64_t switches_voluntary_count, switches_involuntary_count;
+	int64_t syscalls_count, syscalls_unfinished_count, syscall_errors_count;
+	int64_t files_opened_count, enoent_count, read_bytes, page_cache_bytes;
+	int64_t rss_peak_bytes;
+	VEC(struct result_memory) memory;
+	result_values io_uring; /* requests by opcode: these no system call shows */
+};
+
+struct result_syscall_phase {
+	char *name;
+	int64_t count;
+	int64_t time_ns;
+};
+
+struct result_syscall {
+	char *name;
+	char *abi; /* native, i386, x32 */
+	int64_t count; /* that returned */
+	int64_t unfinished_count, denied_count, errors_count;
+	int64_t time_ns;
+	result_values errors;	 /* by errno name */
+	result_values results; /* how many returned 0, a positive number, a failure */
+	VEC(int64_t) histogram;	 /* [i]: calls of [2^i, 2^(i+1)) ns */
+	VEC(struct result_syscall_phase) phases;
+};
+
+struct result_file {
+	char *path;
+	int64_t opened_count, failed_count; /* opens that returned a descriptor; that did not */
+	int64_t first_ns;
+	int64_t read_bytes, page_cache_bytes;
+	int64_t time_ns; /* in open, read, close and their family */
+	char *phase;	 /* of the first open */
+	bool incomplete; /* io_uring or an inherited descriptor: reads may be missing */
+};
+
+/* Look-ups that ended in ENOENT, by the folder that was searched. */
+struct result_folder {
+	char *path;
+	int64_t enoent_count;
+	int64_t time_ns;
+};
+
+struct result_thread {
+	char *instance;
+	int64_t tid;
+	char *name; /* null where not seen */
+	int64_t start_ns, ended_ns;
+	struct result_time time;
+};
+
+struct result_answer {
+	int64_t request; /* 0 is the first */
+	int64_t status;
+	int64_t connect_ns, first_byte_ns; /* the client's view */
+	char *reason;
+};
+
+struct result_cold {
+	char *asked; /* warm, evicted, dropped */
+	int64_t files_count, wanted_pages, resident_pages, mapped_pages;
+	bool as_asked;
+};
+
+struct result_cgroup {
+	int64_t memory_peak_bytes, memory_current_bytes, cpu_usage_ns, throttled_ns, oom_kills_count;
+};
+
+/* One start. */
+struct result_sample {
+	int64_t order;	 /* place in the run's random order, from 0; warm-ups are not stored */
+	char *outcome;	 /* good, not_started, crashed, exited, never_ready, bad_answer, interrupted */
+	char *reason;	 /* one line, null where good */
+	bool counted;	 /* in the summary: good and without losses */
+	int64_t total_ns, ready_ns, responded_ns;
+	char *ready;	 /* exit listen http line */
+	char *address;	 /* of the listener, or null */
+	char *load_technique; /* how the end of `load` was found */
+	VEC(struct result_phase) phases;
+	result_texts phases_missing;
+	result_texts chain; /* instances from the root to the process that ends the start */
+	VEC(struct result_process) processes;
+	VEC(struct result_thread) threads;
+	VEC(struct result_answer) answers;
+	VEC(struct result_syscall) syscalls;
+	VEC(struct result_file) files;	   /* the lower-median start only, like folders, timeline */
+	VEC(struct result_folder) folders;
+	struct result_cold cold;
+	struct result_cgroup cgroup;
+	int64_t tree_rss_ready_bytes, tree_pss_ready_bytes, tree_uss_ready_bytes;
+	result_values events_lost; /* by kind; empty: none */
+	result_texts notes;	   /* what tracing could not see, other lines a reader must know */
+	result_values metrics;	   /* by metric name */
+};
+
+struct result_summary {
+	char *name; /* metric */
+	char *unit; /* ns, bytes, count, ratio */
+	int64_t n;
+	double median, ci95_low, ci95_high, mean, sd, min, max, p95; /* NAN is null */
+};
+
+struct result_runtime {
+	char *name, *version, *path, *build_id;
+	char *technique; /* of its marks: uprobe, none */
+};
+
+struct result_package {
+	char *name, *version;
+};
+
+struct result_workload {
+	char *name;
+	result_texts command;
+	char *outcome; /* measured, failed (no good start), not_prepared */
+	char *reason;
+	struct result_runtime runtime;
+	VEC(struct result_package) packages;
+	int64_t limit_memory_bytes;
+	double limit_cpus;
+	char *ready; /* as asked for */
+	char *cold;
+	VEC(struct result_sample) samples;
+	VEC(struct result_summary) summary;
+	/* of the lower-median start: */
+	int64_t median_sample; /* index in samples */
+	VEC(struct result_syscall) syscalls;
+	VEC(struct result_file) files;
+	VEC(struct result_folder) folders;
+	result_texts notes;
+};
+
+struct result_host {
+	char *kernel, *machine, *os, *cpu, *virtualization, *cgroup;
+	int64_t cpus_count, memory_bytes;
+	double load1;
+	char *governor, *clock;
+};
+
+struct result_plan {
+	int64_t repeat, warmup, seed, requests, timeout_ns;
+	char *cold, *user;
+	result_texts options; /* the command line */
+	result_texts order;   /* workload of each start as run, warm-ups with a leading "~" */
+	bool interrupted;
+};
+
+/* The report. */
+struct result {
+	int64_t schema;
+	char *tool;    /* "coldprof 0.1.0" */
+	char *created; /* RFC 3339, UTC */
+	struct result_host host;
+	struct result_plan plan;
+	VEC(struct result_workload) workloads;
+	result_texts notes;
+};
+
+void result_init(struct result *result);
+void result_release(struct result *result); /* takes zeroed memory */
+/* Sets every integer to RESULT_ABSENT and every double to NAN; texts and lists empty. */
+void result_sample_init(struct result_sample *sample);
+void result_sample_release(struct result_sample *sample);
+void result_workload_init(struct result_workload *workload);
+
+#endif
