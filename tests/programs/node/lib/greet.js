@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// greet.js - a module of the application
+module.exports = (url) => `hello ${url}\n`;

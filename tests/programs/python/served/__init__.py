@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""served - a package that is started with python -m."""

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""greeting.py - a module of the package."""
+TEXT = "served: ready soon"
