@@ -34,9 +34,10 @@
 		vec_slot_ ? 0 : -ENOMEM;                                                           \
 	})
 
+/* "+ 0" takes off the const of a const vec's pointer, not of what it points to */
 #define vec_foreach(item, vec)                                                                     \
-	for (__typeof__((vec)->items) item = (vec)->items; item && item < (vec)->items + (vec)->count; \
-	     item++)
+	for (__typeof__((vec)->items + 0) item = (vec)->items;                                     \
+	     item && item < (vec)->items + (vec)->count; item++)
 
 #define vec_release(vec)                                                                           \
 	do {                                                                                       \
