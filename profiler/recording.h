@@ -57,12 +57,21 @@ bool recording_cut(const struct recording *recording);
 const struct event *recording_next(struct recording *recording);
 int recording_rewind(struct recording *recording);
 
-/* The text of an interned id: never NULL; *size may be NULL. Always followed by a NUL byte. */
+/*
+ * The text of an interned id as of the record last read: never NULL; *size may be NULL. Followed by
+ * a NUL byte. A long stream defines an id anew (that keeps the table small), so copy what you keep
+ * and never keep an id.
+ */
 const char *recording_text(const struct recording *recording, uint32_t id, size_t *size);
 
 /* Where the text field of a kind is, or NULL for a kind without one. */
 struct event_text *event_text_of(struct event *event);
 
+/* The fixed part's size of a kind, 0 for an unknown one. */
+size_t event_fixed_size(unsigned int kind);
+
 uint64_t recording_bytes(const struct recording *recording);
+/* Records that could not be stored because the disk is full; they count as lost. */
+uint64_t recording_dropped(const struct recording *recording);
 
 #endif

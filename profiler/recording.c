@@ -1,0 +1,545 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* recording.c - the stream of events of one start, in memory or in a file */
+#include "recording.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "buf.h"
+#include "err.h"
+#include "fs.h"
+#include "map.h"
+#include "vec.h"
+
+#define FILE_MAGIC    "coldprof"
+#define FILE_VERSION  1
+#define BLOCK_MAGIC   0x4b4c4243u /* "CBLK" */
+#define BLOCK_BYTES   (256u << 10)
+#define RECORD_MAX    (16u << 10)
+#define INTERN_TEXTS  65536u
+#define INTERN_BYTES  (16u << 20)
+
+#if defined(__x86_64__)
+#define THIS_MACHINE 62 /* EM_X86_64 */
+#elif defined(__aarch64__)
+#define THIS_MACHINE 183 /* EM_AARCH64 */
+#else
+#error "unknown machine"
+#endif
+
+struct file_header {
+	char magic[8];
+	uint32_t version;
+	uint32_t machine;    /* ELF e_machine: which system-call table the numbers are of */
+	uint32_t page_bytes;
+	uint32_t clock;	     /* CLOCK_MONOTONIC */
+	uint64_t reserved[5];
+};
+_Static_assert(sizeof(struct file_header) == 64, "file_header");
+
+struct block_header {
+	uint32_t magic;
+	uint32_t size; /* bytes that follow */
+	uint32_t crc;  /* of these */
+	uint32_t reserved;
+};
+
+struct text {
+	char *bytes;
+	size_t size;
+};
+
+struct recording {
+	/* where complete blocks are: in |memory| while that is enough, else in |fd| */
+	struct buf memory;
+	size_t memory_limit;
+	int fd;
+	bool own_fd, writing, cut;
+	uint64_t stored; /* bytes of header and complete blocks */
+	int failed;	 /* the first error of a write; nothing is stored after it */
+	uint64_t dropped;
+
+	struct buf block; /* being written, or being read */
+
+	struct map ids; /* writer: text -> id */
+	uint32_t next_id;
+	size_t interned_bytes;
+
+	VEC(struct text) texts; /* reader: by id */
+	uint64_t read_at;	/* of the next block */
+	size_t block_at;
+};
+
+static const struct {
+	uint16_t size;
+	bool has_text;
+} kinds[] = {
+#define KIND(kind, type)      [kind] = {sizeof(struct type), false}
+#define KIND_TEXT(kind, type) [kind] = {sizeof(struct type), true}
+	KIND(EVENT_FORK, event_fork),
+	KIND_TEXT(EVENT_EXEC, event_exec),
+	KIND(EVENT_EXIT, event_exit),
+	KIND(EVENT_REAPABLE, event_reapable),
+	KIND_TEXT(EVENT_SYSCALL, event_syscall),
+	KIND(EVENT_SWITCH_OUT, event_switch_out),
+	KIND(EVENT_SWITCH_IN, event_switch_in),
+	KIND(EVENT_FAULT, event_fault),
+	KIND_TEXT(EVENT_LISTEN, event_listen),
+	KIND(EVENT_ACCEPT, event_accept),
+	KIND(EVENT_MARK, event_mark),
+	KIND(EVENT_IO_URING, event_io_uring),
+	KIND(EVENT_OUTPUT, event_output),
+	KIND(EVENT_MEMORY, event_memory),
+	KIND_TEXT(EVENT_INTERN, event_intern),
+	KIND_TEXT(EVENT_PLAN, event_plan),
+	KIND_TEXT(EVENT_RUNTIME, event_runtime),
+	KIND_TEXT(EVENT_READY, event_ready_at),
+	KIND_TEXT(EVENT_ANSWER, event_answer),
+	KIND(EVENT_SMAPS, event_smaps),
+	KIND(EVENT_CGROUP, event_cgroup),
+	KIND(EVENT_RESIDUE, event_residue),
+	KIND(EVENT_LOSS, event_loss),
+	KIND_TEXT(EVENT_ALIVE, event_alive),
+	KIND_TEXT(EVENT_END, event_end),
+#undef KIND
+#undef KIND_TEXT
+};
+
+static bool kind_known(unsigned int kind)
+{
+	return kind < sizeof(kinds) / sizeof(kinds[0]) && kinds[kind].size;
+}
+
+size_t event_fixed_size(unsigned int kind)
+{
+	return kind_known(kind) ? kinds[kind].size : 0;
+}
+
+struct event_text *event_text_of(struct event *event)
+{
+	if (!kind_known(event->kind) || !kinds[event->kind].has_text)
+		return NULL;
+	return (struct event_text *)((char *)event + kinds[event->kind].size -
+				     sizeof(struct event_text));
+}
+
+static size_t round8(size_t size)
+{
+	return (size + 7) & ~(size_t)7;
+}
+
+/* ---- storing ---- */
+
+static int fail(struct recording *recording, int code, const char *what)
+{
+	if (!recording->failed)
+		recording->failed = err_code(code, "cannot %s the recording", what);
+	return recording->failed;
+}
+
+static int spill(struct recording *recording)
+{
+	const char *folder = getenv("TMPDIR");
+	int rc;
+
+	recording->fd = open(folder && folder[0] == '/' ? folder : "/tmp",
+			     O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (recording->fd < 0)
+		return fail(recording, errno, "open a temporary file for");
+	recording->own_fd = true;
+	rc = fs_write_all(recording->fd, recording->memory.data, recording->memory.size);
+	if (rc)
+		return fail(recording, rc, "write");
+	buf_release(&recording->memory);
+	return 0;
+}
+
+static int store(struct recording *recording, const void *data, size_t size)
+{
+	int rc;
+
+	if (recording->failed)
+		return recording->failed;
+	if (recording->fd < 0 && recording->memory.size + size > recording->memory_limit) {
+		rc = spill(recording);
+		if (rc)
+			return rc;
+	}
+	if (recording->fd < 0)
+		rc = buf_add(&recording->memory, data, size);
+	else
+		rc = fs_write_all(recording->fd, data, size);
+	if (rc)
+		return fail(recording, rc, "write");
+	recording->stored += size;
+	return 0;
+}
+
+static int end_block(struct recording *recording)
+{
+	struct buf *block = &recording->block;
+	struct block_header *header;
+	int rc;
+
+	if (block->size <= sizeof(*header))
+		return 0;
+	header = (struct block_header *)block->data;
+	header->magic = BLOCK_MAGIC;
+	header->size = (uint32_t)(block->size - sizeof(*header));
+	header->crc = (uint32_t)crc32(0, (const Bytef *)(header + 1), header->size);
+	rc = store(recording, block->data, block->size);
+	block->size = sizeof(*header);
+	return rc;
+}
+
+/* Room for a record of |size| bytes at the end of the block, zeroed; NULL when that failed. */
+static void *add_record(struct recording *recording, size_t size)
+{
+	struct buf *block = &recording->block;
+	void *record;
+
+	if (recording->failed || (block->size + size > BLOCK_BYTES && end_block(recording)) ||
+	    buf_reserve(block, size)) {
+		recording->dropped++;
+		return NULL;
+	}
+	record = block->data + block->size;
+	memset(record, 0, size);
+	block->size += size;
+	return record;
+}
+
+static int intern(struct recording *recording, const void *text, size_t size, uint32_t *out)
+{
+	size_t whole = sizeof(struct event_intern) + round8(size);
+	struct event_intern *record;
+	uint64_t id;
+	int rc;
+
+	*out = 0;
+	if (!size)
+		return 0;
+	if (map_get(&recording->ids, text, size, &id)) {
+		*out = (uint32_t)id;
+		return 0;
+	}
+	if (recording->next_id >= INTERN_TEXTS || recording->interned_bytes > INTERN_BYTES) {
+		map_release(&recording->ids);
+		recording->next_id = 0;
+		recording->interned_bytes = 0;
+	}
+	record = add_record(recording, whole);
+	if (!record)
+		return recording->failed ? recording->failed : -ENOMEM;
+	id = ++recording->next_id;
+	record->event.kind = EVENT_INTERN;
+	record->event.size = (uint32_t)whole;
+	record->text.id = (uint32_t)id;
+	record->text.size = (uint32_t)size;
+	memcpy(record + 1, text, size);
+	recording->interned_bytes += size;
+	rc = map_set(&recording->ids, text, size, id);
+	if (!rc)
+		*out = (uint32_t)id;
+	return rc;
+}
+
+int recording_add(struct recording *recording, const struct event *event, const void *text,
+		  size_t text_size)
+{
+	size_t size = event_fixed_size(event->kind);
+	struct event_text *field;
+	struct event *record;
+	uint32_t id = 0;
+	int rc;
+
+	if (!size)
+		return -EBADMSG;
+	if (text_size > EVENT_TEXT_MAX)
+		text_size = EVENT_TEXT_MAX;
+	rc = intern(recording, text, text_size, &id);
+	if (rc)
+		return rc;
+	record = add_record(recording, size);
+	if (!record)
+		return recording->failed ? recording->failed : -ENOMEM;
+	memcpy(record, event, size);
+	record->size = (uint32_t)size;
+	field = event_text_of(record);
+	if (field)
+		*field = (struct event_text){.id = id, .size = id ? (uint32_t)text_size : 0};
+	return 0;
+}
+
+int recording_add_raw(struct recording *recording, const void *data, size_t size)
+{
+	const struct event *event = data;
+	size_t fixed, text_size = 0;
+	const struct event_text *field;
+
+	if (size < sizeof(*event))
+		return -EBADMSG;
+	fixed = event_fixed_size(event->kind);
+	if (!fixed || fixed > size)
+		return -EBADMSG;
+	field = event_text_of((struct event *)event);
+	if (field)
+		text_size = field->size;
+	if (text_size > size - fixed)
+		return -EBADMSG;
+	return recording_add(recording, event, (const char *)data + fixed, text_size);
+}
+
+int recording_new(int fd, size_t memory_limit, struct recording **out)
+{
+	struct file_header header = {
+		.magic = FILE_MAGIC,
+		.version = FILE_VERSION,
+		.machine = THIS_MACHINE,
+		.page_bytes = (uint32_t)sysconf(_SC_PAGESIZE),
+		.clock = CLOCK_MONOTONIC,
+	};
+	struct recording *recording = calloc(1, sizeof(*recording));
+	struct block_header block = {};
+	int rc = -ENOMEM;
+
+	if (!recording)
+		return -ENOMEM;
+	recording->fd = fd;
+	recording->memory_limit = memory_limit;
+	recording->writing = true;
+	rc = store(recording, &header, sizeof(header));
+	if (!rc)
+		rc = buf_reserve(&recording->block, BLOCK_BYTES + RECORD_MAX);
+	if (!rc)
+		rc = buf_add(&recording->block, &block, sizeof(block));
+	if (rc) {
+		recording_free(recording);
+		return rc;
+	}
+	*out = recording;
+	return 0;
+}
+
+static void release_texts(struct recording *recording)
+{
+	vec_foreach(text, &recording->texts)
+		free(text->bytes);
+	vec_release(&recording->texts);
+}
+
+void recording_free(struct recording *recording)
+{
+	if (!recording)
+		return;
+	if (recording->own_fd)
+		close(recording->fd);
+	buf_release(&recording->memory);
+	buf_release(&recording->block);
+	map_release(&recording->ids);
+	release_texts(recording);
+	free(recording);
+}
+
+int recording_finish(struct recording *recording)
+{
+	int rc = 0;
+
+	if (recording->writing)
+		rc = end_block(recording);
+	recording->writing = false;
+	map_release(&recording->ids);
+	recording_rewind(recording);
+	return rc ? rc : recording->failed;
+}
+
+/* ---- reading ---- */
+
+static int fetch(struct recording *recording, void *data, size_t size)
+{
+	size_t done = 0;
+
+	if (recording->fd < 0) {
+		if (recording->read_at + size > recording->memory.size)
+			return -ENODATA;
+		memcpy(data, recording->memory.data + recording->read_at, size);
+		recording->read_at += size;
+		return 0;
+	}
+	while (done < size) {
+		ssize_t got = pread(recording->fd, (char *)data + done, size - done,
+				    (off_t)(recording->read_at + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got ? -errno : -ENODATA;
+		done += (size_t)got;
+	}
+	recording->read_at += size;
+	return 0;
+}
+
+static bool at_end(const struct recording *recording)
+{
+	return recording->read_at >= recording->stored;
+}
+
+static bool load_block(struct recording *recording)
+{
+	struct block_header header;
+
+	recording->block.size = 0;
+	recording->block_at = 0;
+	if (at_end(recording))
+		return false;
+	if (fetch(recording, &header, sizeof(header)) || header.magic != BLOCK_MAGIC ||
+	    header.size > BLOCK_BYTES + RECORD_MAX || buf_reserve(&recording->block, header.size) ||
+	    fetch(recording, recording->block.data, header.size) ||
+	    crc32(0, (const Bytef *)recording->block.data, header.size) != header.crc) {
+		recording->cut = true;
+		recording->read_at = recording->stored;
+		return false;
+	}
+	recording->block.size = header.size;
+	return true;
+}
+
+static int define_text(struct recording *recording, const struct event_intern *record)
+{
+	struct text *text;
+	char *bytes;
+
+	if (!record->text.id || record->text.id > INTERN_TEXTS + 1 ||
+	    record->text.size > record->event.size - sizeof(*record))
+		return -EBADMSG;
+	while (recording->texts.count <= record->text.id)
+		if (!vec_add(&recording->texts))
+			return -ENOMEM;
+	bytes = malloc(record->text.size + 1);
+	if (!bytes)
+		return -ENOMEM;
+	memcpy(bytes, record + 1, record->text.size);
+	bytes[record->text.size] = '\0';
+	text = &recording->texts.items[record->text.id];
+	free(text->bytes);
+	*text = (struct text){bytes, record->text.size};
+	return 0;
+}
+
+const struct event *recording_next(struct recording *recording)
+{
+	struct event *event;
+	size_t left;
+
+	if (recording->block_at >= recording->block.size && !load_block(recording))
+		return NULL;
+	event = (struct event *)(recording->block.data + recording->block_at);
+	left = recording->block.size - recording->block_at;
+	if (left < sizeof(*event) || event->size > left || event->size % 8 ||
+	    event->size < sizeof(*event) ||
+	    (kind_known(event->kind) && event->size < kinds[event->kind].size) ||
+	    (event->kind == EVENT_INTERN &&
+	     define_text(recording, (struct event_intern *)event))) {
+		recording->cut = true;
+		recording->block_at = recording->block.size = 0;
+		recording->read_at = recording->stored;
+		return NULL;
+	}
+	recording->block_at += event->size;
+	return event;
+}
+
+int recording_rewind(struct recording *recording)
+{
+	recording->read_at = sizeof(struct file_header);
+	recording->block.size = 0;
+	recording->block_at = 0;
+	release_texts(recording);
+	return 0;
+}
+
+const char *recording_text(const struct recording *recording, uint32_t id, size_t *size)
+{
+	const struct text *text = NULL;
+
+	if (id && id < recording->texts.count)
+		text = &recording->texts.items[id];
+	if (size)
+		*size = text ? text->size : 0;
+	return text && text->bytes ? text->bytes : "";
+}
+
+static int check_header(const char *path, const struct file_header *header)
+{
+	if (memcmp(header->magic, FILE_MAGIC, sizeof(header->magic))) {
+		err_print("'%s' is not a recording of coldprof", path);
+		return -EBADMSG;
+	}
+	if (header->version != FILE_VERSION) {
+		err_print("'%s' is a recording of version %u; this coldprof reads %d", path,
+			  header->version, FILE_VERSION);
+		return -EPROTONOSUPPORT;
+	}
+	if (header->machine != THIS_MACHINE) {
+		err_print("'%s' was recorded on another kind of processor (ELF machine %u)", path,
+			  header->machine);
+		return -EPROTONOSUPPORT;
+	}
+	return 0;
+}
+
+int recording_open(const char *path, struct recording **out)
+{
+	struct recording *recording = calloc(1, sizeof(*recording));
+	struct file_header header;
+	struct stat st;
+	int rc;
+
+	if (!recording)
+		return -ENOMEM;
+	recording->own_fd = true;
+	recording->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (recording->fd < 0 || fstat(recording->fd, &st)) {
+		rc = err_code(errno, "cannot open '%s'", path);
+		goto fail;
+	}
+	recording->stored = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+	if (fetch(recording, &header, sizeof(header))) {
+		err_print("'%s' is not a recording of coldprof", path);
+		rc = -EBADMSG;
+		goto fail;
+	}
+	rc = check_header(path, &header);
+	if (rc)
+		goto fail;
+	recording_rewind(recording);
+	*out = recording;
+	return 0;
+fail:
+	if (recording->fd < 0)
+		recording->own_fd = false;
+	recording_free(recording);
+	return rc;
+}
+
+bool recording_cut(const struct recording *recording)
+{
+	return recording->cut;
+}
+
+uint64_t recording_bytes(const struct recording *recording)
+{
+	return recording->stored;
+}
+
+uint64_t recording_dropped(const struct recording *recording)
+{
+	return recording->dropped;
+}
