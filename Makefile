@@ -20,7 +20,8 @@ ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) -D_GNU_SOURCE -DCOLDPROF_VERSION='"$(V
 	-DCOLDPROF_PREFIX='"$(PREFIX)"' -I. -Iprofiler -Ibpf -I$(BUILD)/bpf $(SANITIZE) \
 	$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 LDLIBS   = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm -lpthread
-BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g $(WARN) -D__TARGET_ARCH_$(ARCH) -Ibpf \
+# BPF_PROG hands every program a context argument: few use it
+BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g $(WARN) -Wno-unused-parameter -D__TARGET_ARCH_$(ARCH) -Ibpf \
 	$(if $(MULTIARCH),-I/usr/include/$(MULTIARCH))
 
 SOURCES   := $(wildcard profiler/*.c)
@@ -55,9 +56,10 @@ $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c | $(BUILD)/bpf
 	$(say) BPF $@
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
 
+# main.bpf.o first: the linker wants a map's definition before its users
 $(BUILD)/bpf/coldprof.o: $(BPF_OBJS)
 	$(say) LINKBPF $@
-	$(Q)$(BPFTOOL) gen object $@ $^
+	$(Q)$(BPFTOOL) gen object $@ $(BUILD)/bpf/main.bpf.o $(filter-out %/main.bpf.o,$^)
 
 $(SKELETON): $(BUILD)/bpf/coldprof.o
 	$(say) SKEL $@

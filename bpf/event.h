@@ -254,7 +254,10 @@ struct event_output {
 	__u64 bytes;
 };
 
-/* pid: the process. Exact, taken while walking the tasks of the tree. */
+/*
+ * One for each live thread of the tree, taken while walking the tasks: the thread's times, and with
+ * EVENT_MEMORY_PROCESS (on one thread of each process) the process's exact memory.
+ */
 struct event_memory {
 	struct event event;
 	__u64 rss_anon_bytes;
@@ -262,18 +265,20 @@ struct event_memory {
 	__u64 rss_shmem_bytes;
 	__u64 swap_bytes;
 	__u64 rss_peak_bytes;
-	__u64 user_ns;	/* of all threads of the process so far, by tick accounting */
+	__u64 user_ns;	/* of this thread so far, by tick accounting */
 	__u64 system_ns;
 	__u64 on_cpu_ns;
 	__u32 mark;	/* enum event_memory_mark */
-	__u32 threads;
+	__u32 reserved;
 };
+#define EVENT_MEMORY_PROCESS 1
 
 /* When memory is read. */
 enum event_memory_mark {
 	EVENT_AT_READY = 1,	 /* just after ready or the first response */
 	EVENT_AFTER_REQUESTS = 2,
 	EVENT_AT_EXIT = 3,	 /* a process that ended: rss and peak only */
+	EVENT_AT_END = 4,	 /* the end of the recording: times count, memory is not reported */
 };
 
 /* ---- user space ---- */

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0)
+/* faults.bpf.c - page faults of the tree, and what it brings into the page cache */
+#include "coldprof.bpf.h"
+#include <bpf/bpf_tracing.h>
+
+static __always_inline int fault(__u64 address, __u64 code, __u16 flags)
+{
+	struct thread_state *state = followed();
+	struct event_fault *record;
+	struct task_struct *task;
+
+	if (!state)
+		return 0;
+	record = reserve(EVENT_FAULT, event_fault);
+	if (!record)
+		return 0;
+	task = bpf_get_current_task_btf();
+	record->address = address;
+	record->code = code;
+	record->event.flags = flags;
+	record->minor_faults = task->min_flt;
+	record->major_faults = task->maj_flt;
+	record->cached_pages = state->cached_pages;
+	state->cached_pages = 0;
+	submit(record);
+	return 0;
+}
+
+SEC("?tp_btf/page_fault_user")
+int BPF_PROG(on_fault_user, unsigned long address, struct pt_regs *regs, unsigned long code)
+{
+	return fault(address, code, 0);
+}
+
+/* The kernel touching a user page counts as a fault of the thread; its own addresses do not. */
+SEC("?tp_btf/page_fault_kernel")
+int BPF_PROG(on_fault_kernel, unsigned long address, struct pt_regs *regs, unsigned long code)
+{
+	return (__s64)address < 0 ? 0 : fault(address, code, EVENT_FAULT_KERNEL);
+}
+
+static __always_inline __u32 folio_pages(struct folio *folio)
+{
+	struct folio___since66 *since66 = (void *)folio;
+	struct folio___before66 *before66 = (void *)folio;
+	unsigned long flags = 0;
+	__u32 order = 0;
+
+	/* |flags| became a struct of one word in 6.18: read the word by its place */
+	bpf_probe_read_kernel(&flags, sizeof(flags),
+			      (char *)folio + bpf_core_field_offset(struct folio, flags));
+	if (!(flags & (1ul << bpf_core_enum_value(enum pageflags, PG_head))))
+		return 1;
+	if (bpf_core_field_exists(since66->_flags_1))
+		order = BPF_CORE_READ(since66, _flags_1) & 0xff;
+	else if (bpf_core_field_exists(before66->_folio_order))
+		order = BPF_CORE_READ(before66, _folio_order);
+	return order < 32 ? 1u << order : 1;
+}
+
+SEC("?tp_btf/mm_filemap_add_to_page_cache")
+int BPF_PROG(on_cached, struct folio *folio)
+{
+	struct thread_state *state = followed();
+
+	if (state)
+		state->cached_pages +=
+			bpf_core_type_exists(struct folio) ? folio_pages(folio) : 1;
+	return 0;
+}
+
+SEC("?tp_btf/io_uring_submit_req")
+int BPF_PROG(on_io_uring, struct io_kiocb *request)
+{
+	struct event_io_uring *record;
+
+	if (!followed())
+		return 0;
+	record = reserve(EVENT_IO_URING, event_io_uring);
+	if (!record)
+		return 0;
+	record->opcode = BPF_CORE_READ(request, opcode);
+	submit(record);
+	return 0;
+}

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0)
+/* syscalls.bpf.c - every system call of the tree, as one record sent when it returns */
+#include "calls.bpf.h"
+#include "fd.bpf.h"
+#include "call_table.h"
+#include <bpf/bpf_tracing.h>
+
+#define TS_COMPAT	  0x0002     /* x86 thread_info.status: a 32-bit call */
+#define X32_SYSCALL_BIT	  0x40000000
+#define TIF_32BIT	  22	     /* arm64 thread_info.flags */
+
+static __always_inline __u16 abi_of(long number)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+#if defined(__TARGET_ARCH_x86)
+	if (BPF_CORE_READ(task, thread_info.status) & TS_COMPAT)
+		return EVENT_ABI_32;
+	return number & X32_SYSCALL_BIT ? EVENT_ABI_X32 : EVENT_ABI_NATIVE;
+#else
+	return BPF_CORE_READ(task, thread_info.flags) >> TIF_32BIT & 1 ? EVENT_ABI_32
+								       : EVENT_ABI_NATIVE;
+#endif
+}
+
+static __always_inline void take_args(struct thread_state *state, struct pt_regs *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	if (state->abi == EVENT_ABI_32) {
+		state->args[0] = (__u32)BPF_CORE_READ(regs, bx);
+		state->args[1] = (__u32)BPF_CORE_READ(regs, cx);
+		state->args[2] = (__u32)BPF_CORE_READ(regs, dx);
+		state->args[3] = (__u32)BPF_CORE_READ(regs, si);
+		state->args[4] = (__u32)BPF_CORE_READ(regs, di);
+		return;
+	}
+	state->args[0] = BPF_CORE_READ(regs, di);
+	state->args[1] = BPF_CORE_READ(regs, si);
+	state->args[2] = BPF_CORE_READ(regs, dx);
+	state->args[3] = BPF_CORE_READ(regs, r10);
+	state->args[4] = BPF_CORE_READ(regs, r8);
+#else
+	state->args[0] = BPF_CORE_READ(regs, orig_x0);
+	state->args[1] = BPF_CORE_READ(regs, regs[1]);
+	state->args[2] = BPF_CORE_READ(regs, regs[2]);
+	state->args[3] = BPF_CORE_READ(regs, regs[3]);
+	state->args[4] = BPF_CORE_READ(regs, regs[4]);
+#endif
+}
+
+static __always_inline long number_of(struct pt_regs *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	return BPF_CORE_READ(regs, orig_ax);
+#else
+	return BPF_CORE_READ(regs, syscallno);
+#endif
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(on_enter, struct pt_regs *regs, long number)
+{
+	struct thread_state *state;
+
+	if (!control.active)
+		return 0;
+	state = state_of(bpf_get_current_task_btf());
+	if (!state)
+		return 0;
+	if (!state->armed) {
+		/* the held child is released: the start begins with its execve */
+		if (number != __NR_execve)
+			return 0;
+		state->armed = 1;
+	}
+	state->newborn = 0;
+	state->blocked = 0;
+	state->abi = abi_of(number);
+	take_args(state, regs);
+#ifdef __NR_select
+	if (state->abi == EVENT_ABI_NATIVE &&
+	    (number == __NR_select || number == __NR_pselect6)) {
+		state->read_set[0] = state->read_set[1] = 0;
+		bpf_probe_read_user(state->read_set, state->args[0] > 64 ? 16 : 8,
+				    (void *)state->args[1]);
+	}
+#endif
+	state->number = number;
+	state->enter_ns = bpf_ktime_get_ns();
+	return 0;
+}
+
+/* ---- what single calls tell beyond their arguments ---- */
+
+static __always_inline void send_listen(struct thread_state *state)
+{
+	struct scratch *room = scratch();
+	struct event_listen *record = (struct event_listen *)room;
+	struct sock *sock = sock_of((__s32)state->args[0]);
+	struct unix_address *address;
+	struct file *file;
+	struct socket *socket;
+	__u32 size = 0;
+
+	if (!room || !sock)
+		return;
+	__builtin_memset(record, 0, sizeof(*record));
+	fill_header(&record->event, EVENT_LISTEN, sizeof(*record));
+	file = file_of((__s32)state->args[0]);
+	socket = BPF_CORE_READ(file, private_data);
+	record->fd = state->args[0];
+	record->type = BPF_CORE_READ(socket, type);
+	record->family = BPF_CORE_READ(sock, __sk_common.skc_family);
+	record->netns = BPF_CORE_READ(bpf_get_current_task_btf(), nsproxy, net_ns, ns.inum);
+	if (record->family == AF_UNIX) {
+		if (bpf_core_type_exists(struct unix_sock)) {
+			address = BPF_CORE_READ((struct unix_sock *)sock, addr);
+			size = BPF_CORE_READ(address, len) - 2; /* the family comes first */
+			if (size > 110)
+				size = 0;
+			bpf_probe_read_kernel(record + 1, size,
+					      (char *)address +
+						      bpf_core_field_offset(struct unix_address,
+									    name) + 2);
+		}
+	} else {
+		record->port = BPF_CORE_READ(sock, __sk_common.skc_num);
+		if (record->family == AF_INET6)
+			bpf_probe_read_kernel(record->address, 16,
+					      &sock->__sk_common.skc_v6_rcv_saddr);
+		else
+			bpf_probe_read_kernel(record->address, 4,
+					      &sock->__sk_common.skc_rcv_saddr);
+	}
+	record->text.size = size;
+	send_scratch(room, sizeof(*record) + (size & 127), BPF_RB_FORCE_WAKEUP);
+}
+
+static __always_inline void send_accept(struct thread_state *state, long fd)
+{
+	struct sock *sock = sock_of(fd);
+	struct event_accept *record;
+
+	if (!sock)
+		return;
+	record = reserve(EVENT_ACCEPT, event_accept);
+	if (!record)
+		return;
+	record->fd = fd;
+	record->listener_fd = state->args[0];
+	record->family = BPF_CORE_READ(sock, __sk_common.skc_family);
+	record->local_port = BPF_CORE_READ(sock, __sk_common.skc_num);
+	record->peer_port = __builtin_bswap16(BPF_CORE_READ(sock, __sk_common.skc_dport));
+	submit(record);
+}
+
+static __always_inline void send_output(struct thread_state *state, long bytes)
+{
+	struct file *file = file_of((__s32)state->args[0]);
+	struct event_output *record;
+
+	if (!file || BPF_CORE_READ(file, f_inode, i_ino) != control.output_inode ||
+	    BPF_CORE_READ(file, f_inode, i_sb, s_dev) != control.output_device)
+		return;
+	record = reserve(EVENT_OUTPUT, event_output);
+	if (!record)
+		return;
+	record->bytes = bytes;
+	submit_now(record);
+}
+
+/* epoll_event is packed on x86-64 alone */
+#if defined(__TARGET_ARCH_x86)
+#define EPOLL_DATA_OFFSET 4
+#else
+#define EPOLL_DATA_OFFSET 8
+#endif
+
+static __always_inline __u64 user_u64(__u64 address)
+{
+	__u64 value = 0;
+
+	bpf_probe_read_user(&value, sizeof(value), (void *)address);
+	return value;
+}
+
+static __always_inline __u64 first_ready(struct event_pollfd *fds, __u32 count)
+{
+	for (__u32 i = 0; i < EVENT_POLLFDS; i++) {
+		if (i >= count)
+			break;
+		if (fds[i].revents)
+			return (__s64)fds[i].fd;
+	}
+	return -1;
+}
+
+/* The descriptors asked for, with what came of them, as the record's text. Its size in bytes. */
+static __always_inline __u32 take_pollfds(struct event_syscall *record, struct thread_state *state)
+{
+	struct event_pollfd *fds = (struct event_pollfd *)(record + 1);
+	__u32 count = state->args[1] > EVENT_POLLFDS ? EVENT_POLLFDS : state->args[1];
+
+	record->extra = -1;
+	if (bpf_probe_read_user(fds, count * sizeof(*fds), (void *)state->args[0]))
+		return 0;
+	record->extra = first_ready(fds, count);
+	return count * sizeof(*fds);
+}
+
+static __always_inline __u32 take_select(struct event_syscall *record, struct thread_state *state)
+{
+	struct event_pollfd *fds = (struct event_pollfd *)(record + 1);
+	__u64 ready[3][2] = {};
+	__u32 count = 0, bytes = state->args[0] > 64 ? 16 : 8;
+
+	for (int set = 0; set < 3; set++)
+		if (state->args[1 + set])
+			bpf_probe_read_user(ready[set], bytes, (void *)state->args[1 + set]);
+	record->extra = -1;
+	for (__u32 fd = 0; fd < 128; fd++) {
+		__u64 bit = 1ull << (fd & 63), word = fd >> 6;
+		__u32 is_ready = !!((ready[0][word] | ready[1][word] | ready[2][word]) & bit);
+
+		if (is_ready && record->extra == (__u64)-1 && record->result > 0)
+			record->extra = fd;
+		if (!(state->read_set[word] & bit) || count >= EVENT_POLLFDS)
+			continue;
+		fds[count & (EVENT_POLLFDS - 1)].fd = fd;
+		fds[count & (EVENT_POLLFDS - 1)].events = 1;
+		fds[count & (EVENT_POLLFDS - 1)].revents = !!(ready[0][word] & bit);
+		count++;
+	}
+	return count * sizeof(*fds);
+}
+
+/* Puts what the call's kind asks for into the record; the size of its text. */
+static __always_inline __u32 take_extra(struct event_syscall *record, struct thread_state *state,
+					enum call_extra extra)
+{
+	__u64 pair[1] = {};
+
+	switch (extra) {
+	case CALL_POLL:
+		record->event.flags |= EVENT_SYSCALL_POLLSET;
+		return take_pollfds(record, state);
+	case CALL_SELECT:
+		record->event.flags |= EVENT_SYSCALL_POLLSET;
+		return take_select(record, state);
+	case CALL_EPOLL_WAIT:
+		if (record->result > 0)
+			record->extra = user_u64(state->args[1] + EPOLL_DATA_OFFSET);
+		break;
+	case CALL_EPOLL_CTL:
+		if (state->args[3])
+			record->extra = user_u64(state->args[3] + EPOLL_DATA_OFFSET);
+		break;
+	case CALL_PIPE:
+		bpf_probe_read_user(pair, sizeof(pair), (void *)state->args[0]);
+		record->extra = pair[0];
+		break;
+	case CALL_SOCKETPAIR:
+		bpf_probe_read_user(pair, sizeof(pair), (void *)state->args[3]);
+		record->extra = pair[0];
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+static __always_inline __u32 take_path(struct event_syscall *record, __u64 address)
+{
+	long got = bpf_probe_read_user_str(record + 1, EVENT_TEXT_MAX, (void *)address);
+
+	if (got == EVENT_TEXT_MAX)
+		record->event.flags |= EVENT_TEXT_CUT;
+	return got > 1 && got <= EVENT_TEXT_MAX ? got - 1 : 0;
+}
+
+static __always_inline void send_with_text(struct thread_state *state, long result,
+					   struct call_kind kind)
+{
+	struct scratch *room = scratch();
+	struct event_syscall *record = (struct event_syscall *)room;
+	__u32 size;
+
+	if (!room)
+		return;
+	__builtin_memset(record, 0, sizeof(*record));
+	fill_header(&record->event, EVENT_SYSCALL, sizeof(*record));
+	record->result = result;
+	fill_call(record, state);
+	if (kind.path)
+		size = take_path(record, kind.path == 1 ? state->args[0] : state->args[1]);
+	else
+		size = take_extra(record, state, kind.extra);
+	if (state->blocked && (kind.extra == CALL_POLL || kind.extra == CALL_SELECT))
+		record->fd_kind = fd_kind(record->extra);
+	record->text.size = size;
+	send_scratch(room, sizeof(*record) + (size & (2 * EVENT_TEXT_MAX - 1)), wake_flags());
+}
+
+static __always_inline void send_plain(struct thread_state *state, long result,
+				       struct call_kind kind)
+{
+	struct event_syscall *record = reserve(EVENT_SYSCALL, event_syscall);
+
+	if (!record)
+		return;
+	record->result = result;
+	fill_call(record, state);
+	if (kind.extra)
+		take_extra(record, state, kind.extra);
+	if (state->blocked && kind.fd)
+		record->fd_kind = fd_kind((__s32)state->args[0]);
+	submit(record);
+}
+
+/* seccomp answered the call before its entry could be seen */
+static __always_inline void send_denied(struct pt_regs *regs, long result)
+{
+	struct event_syscall *record = reserve(EVENT_SYSCALL, event_syscall);
+
+	if (!record)
+		return;
+	record->number = number_of(regs);
+	record->abi = abi_of(record->number);
+	record->result = result;
+	record->event.flags = EVENT_SYSCALL_DENIED;
+	submit(record);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_return, struct pt_regs *regs, long result)
+{
+	struct thread_state *state = followed();
+	struct call_kind kind = {};
+
+	if (!state)
+		return 0;
+	if (state->number == EVENT_NO_CALL) {
+		if (!state->newborn)
+			send_denied(regs, result);
+		state->newborn = 0;
+		return 0;
+	}
+	if (state->abi == EVENT_ABI_NATIVE && state->number < CALL_KINDS)
+		kind = call_kinds[state->number];
+	if (kind.extra == CALL_LISTEN && result == 0)
+		send_listen(state);
+	if (kind.extra == CALL_ACCEPT && result >= 0)
+		send_accept(state, result);
+	if (kind.extra == CALL_WRITE && control.watch_output && result > 0)
+		send_output(state, result);
+	if (kind.path || kind.extra == CALL_POLL || kind.extra == CALL_SELECT)
+		send_with_text(state, result, kind);
+	else
+		send_plain(state, result, kind);
+	state->number = EVENT_NO_CALL;
+	return 0;
+}
