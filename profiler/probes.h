@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* probes.h - the places in a runtime's code that show how far its start has come */
+#ifndef COLDPROF_PROBES_H
+#define COLDPROF_PROBES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+#include "event.h"
+#include "runtime.h"
+#include "vec.h"
+
+/* A plain uprobe at a function's first instruction; there are never uretprobes. */
+struct probe {
+	char *path;	 /* real path of the file */
+	uint64_t offset; /* in the file */
+	enum event_mark_id mark;
+	const char *argument; /* constant; the first argument must be this C string. NULL: any */
+};
+
+/* Zeroed memory is an empty list. */
+struct probes {
+	VEC(struct probe) items;
+};
+void probes_release(struct probes *probes);
+
+/*
+ * Adds the probes of a runtime that are not in the list yet (two runtimes share a libc). 0 or
+ * -ENOMEM. |marks| (may be NULL) gets 1 << enum event_mark_id for each mark that the runtime has,
+ * as event_runtime.marks wants it.
+ */
+int probes_of(const struct runtime *runtime, struct probes *probes, uint32_t *marks);
+
+/* The marks that a runtime of this kind has when nothing is amiss. */
+uint32_t probes_marks_expected(enum event_runtime_kind kind);
+
+/* "main, vm" of a set of marks. */
+int probes_marks_text(uint32_t marks, struct buf *out);
+
+/*
+ * How many processes map each of the probed files right now: the ones that also trap while probes
+ * are attached. Each process counts once; one that cannot be read is left out.
+ * -errno where /proc can't be walked.
+ */
+int probes_foreign_count(const struct probes *probes, size_t *processes);
+
+#endif
