@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "shape.h"
 #include "vec.h"
 
 #define RESULT_ABSENT INT64_MIN
@@ -254,11 +255,33 @@ struct result {
 	result_texts notes;
 };
 
-void result_init(struct result *result);
+/* The shapes, by which reports are written, read, copied and freed (shape.h). */
+extern const struct shape result_time_shape, result_phase_shape, result_process_phase_shape,
+	result_mapping_shape, result_memory_shape, result_process_shape, result_value_shape,
+	result_syscall_phase_shape, result_syscall_shape, result_file_shape, result_folder_shape,
+	result_thread_shape, result_answer_shape, result_cold_shape, result_cgroup_shape,
+	result_sample_shape, result_summary_shape, result_runtime_shape, result_package_shape,
+	result_workload_shape, result_host_shape, result_plan_shape, result_shape;
+
+/*
+ * A new last item of a list, its fields absent, or NULL when out of memory:
+ * struct result_phase *phase = result_add(&sample->phases, phase);
+ */
+#define result_add(list, type) shape_add(&result_##type##_shape, list)
+
+void result_init(struct result *result); /* this tool's schema and version, the rest absent */
 void result_release(struct result *result); /* takes zeroed memory */
 /* Sets every integer to RESULT_ABSENT and every double to NAN; texts and lists empty. */
 void result_sample_init(struct result_sample *sample);
 void result_sample_release(struct result_sample *sample);
 void result_workload_init(struct result_workload *workload);
+void result_workload_release(struct result_workload *workload);
+
+/* Copies |text| to the end of |texts|; 0 or -ENOMEM. */
+int result_texts_add(result_texts *texts, const char *text);
+/* Adds |value| to the one called |name|, which is made where it is not there; 0 or -ENOMEM. */
+int result_values_add(result_values *values, const char *name, int64_t value);
+/* RESULT_ABSENT where there is none of that name. */
+int64_t result_values_get(const result_values *values, const char *name);
 
 #endif
