@@ -84,5 +84,24 @@ run: setup
 unit: $(UNITS)
 	$(Q)tests/run-units.sh $(UNITS)
 
+SHARE = $(DESTDIR)$(PREFIX)/share
+
+# Under sudo the build stays the caller's; a package build (DESTDIR) installs no packages.
+install: $(if $(DESTDIR),,setup)
+	$(Q)$(AS_USER) $(MAKE) --no-print-directory all BUILD='$(BUILD)' PREFIX='$(PREFIX)'
+	$(say) INSTALL $(DESTDIR)$(PREFIX)
+	$(Q)install -D -m 755 $(BUILD)/coldprof $(DESTDIR)$(PREFIX)/bin/coldprof
+	$(Q)rm -rf $(SHARE)/coldprof
+	$(Q)find runtimes reports/schema \( -name node_modules -o -name __pycache__ -o -name '.?*' \) \
+		-prune -o -type f -exec sh -c 'install -D -m 644 "$$1" "$$0/$$1"' $(SHARE)/coldprof {} \;
+	$(Q)install -D -m 644 share/coldprof.1 $(SHARE)/man/man1/coldprof.1
+	$(Q)install -D -m 644 share/coldprof.bash $(SHARE)/bash-completion/completions/coldprof
+
+uninstall:
+	$(say) REMOVE $(DESTDIR)$(PREFIX)
+	$(Q)rm -f $(DESTDIR)$(PREFIX)/bin/coldprof $(SHARE)/man/man1/coldprof.1 \
+		$(SHARE)/bash-completion/completions/coldprof
+	$(Q)rm -rf $(SHARE)/coldprof
+
 clean:
 	$(Q)rm -rf $(BUILD)

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# coldprof.bash - completion of coldprof's command line for bash
+
+# The catalog's workloads and tags: $1 is the program.
+_coldprof_workloads() {
+	"$1" workloads list --quiet 2>/dev/null
+	echo @quick @bare @server @framework
+}
+
+# What the option $1 takes: sets COMPREPLY for the word $2; false where it takes nothing.
+_coldprof_value() {
+	case $1 in
+	--cold) COMPREPLY=($(compgen -W 'warm evicted dropped' -- "$2")) ;;
+	--ready) COMPREPLY=($(compgen -W 'exit listen http http:/ line:' -- "$2")) ;;
+	--progress | --color) COMPREPLY=($(compgen -W 'auto always never' -- "$2")) ;;
+	--format) COMPREPLY=($(compgen -W 'text json' -- "$2")) ;;
+	--user) COMPREPLY=($(compgen -u -- "$2")) ;;
+	--cwd | --catalog | --cache | --record) COMPREPLY=($(compgen -d -- "$2")) ;;
+	--stdin | --node | --python | -o | --output | --btf) COMPREPLY=($(compgen -f -- "$2")) ;;
+	--env) COMPREPLY=($(compgen -e -S = -- "$2")) && compopt -o nospace 2>/dev/null ;;
+	-n | --repeat | -w | --warmup | --requests | --timeout | --seed | --setup | --name) ;;
+	*) return 1 ;;
+	esac
+}
+
+_coldprof() {
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+	local command= i
+	local common='--quiet --verbose --color --help'
+	local run="--repeat --warmup --cold --ready --requests --timeout --ignore-failure --user --env
+		--cwd --stdin --setup --name --node --python --catalog --cache --seed --output --record
+		--progress $common"
+	local workloads="--node --python --catalog --cache --user --progress $common"
+
+	COMPREPLY=()
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--)
+			if declare -F _command_offset >/dev/null; then
+				_command_offset $((i + 1))
+			elif ((i + 1 == COMP_CWORD)); then
+				COMPREPLY=($(compgen -c -- "$word"))
+			else
+				COMPREPLY=($(compgen -f -- "$word"))
+			fi
+			return
+			;;
+		-*) ;;
+		*) [[ $command ]] || command=${COMP_WORDS[i]} ;;
+		esac
+	done
+	# --option=value comes as three words
+	if [[ $word == = ]]; then
+		word=
+	elif [[ $before == = ]]; then
+		before=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	[[ $command ]] && _coldprof_value "$before" "$word" && return
+	case $command in
+	'') COMPREPLY=($(compgen -W 'run report workloads doctor --help --version' -- "$word")) ;;
+	run)
+		if [[ $word == -* ]]; then
+			COMPREPLY=($(compgen -W "$run --" -- "$word"))
+		else
+			COMPREPLY=($(compgen -W "$(_coldprof_workloads "${COMP_WORDS[0]}")" -- "$word"))
+		fi
+		;;
+	report)
+		if [[ $word == -* ]]; then
+			COMPREPLY=($(compgen -W "--format --output $common" -- "$word"))
+		else
+			COMPREPLY=($(compgen -f -- "$word"))
+		fi
+		;;
+	workloads)
+		if [[ $word == -* ]]; then
+			COMPREPLY=($(compgen -W "$workloads" -- "$word"))
+		elif [[ $before == workloads ]]; then
+			COMPREPLY=($(compgen -W 'list show prepare clean' -- "$word"))
+		else
+			COMPREPLY=($(compgen -W "$(_coldprof_workloads "${COMP_WORDS[0]}")" -- "$word"))
+		fi
+		;;
+	doctor) COMPREPLY=($(compgen -W "$common" -- "$word")) ;;
+	esac
+}
+
+complete -o filenames -o bashdefault -F _coldprof coldprof
