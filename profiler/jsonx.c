@@ -12,6 +12,7 @@
 #include "err.h"
 #include "fs.h"
 #include "map.h"
+#include "utf8.h"
 
 #define INTEGER_MAX 9007199254740992.0 /* 2^53: doubles hold every whole number up to it */
 #define FEW_MEMBERS 16
@@ -63,33 +64,6 @@ static int text_error(const char *file, const char *text, size_t offset, const c
 	return -EINVAL;
 }
 
-/* Bytes of the well-formed UTF-8 sequence at |text| (Unicode 15, table 3-7), or 0. */
-static size_t utf8_length(const unsigned char *text, size_t size)
-{
-	unsigned char low = 0x80, high = 0xbf;
-	size_t length;
-
-	if (text[0] < 0x80)
-		return 1;
-	if (text[0] < 0xc2 || text[0] > 0xf4)
-		return 0;
-	length = text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
-	if (text[0] == 0xe0)
-		low = 0xa0;
-	else if (text[0] == 0xed)
-		high = 0x9f;
-	else if (text[0] == 0xf0)
-		low = 0x90;
-	else if (text[0] == 0xf4)
-		high = 0x8f;
-	if (size < length || text[1] < low || text[1] > high)
-		return 0;
-	for (size_t i = 2; i < length; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	return length;
-}
-
 /* What cJSON lets through: bad UTF-8, control bytes, and NUL escapes, which cut its strings. */
 static int check_text(const char *file, const char *text, size_t size)
 {
@@ -98,7 +72,7 @@ static int check_text(const char *file, const char *text, size_t size)
 	for (size_t i = 0, length; i < size; i += length) {
 		unsigned char byte = (unsigned char)text[i];
 
-		length = utf8_length((const unsigned char *)text + i, size - i);
+		length = utf8_decode(text + i, size - i, NULL);
 		if (!length)
 			return text_error(file, text, i, "not UTF-8");
 		if (byte == 0 || (in_string && byte < 0x20))
