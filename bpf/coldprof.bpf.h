@@ -16,22 +16,6 @@
 #include "control.h"
 #include "event.h"
 
-struct thread_state {
-	__u32 armed;	   /* 0 until the held child calls execve */
-	__u32 number;	   /* of the open system call, or EVENT_NO_CALL */
-	__u64 enter_ns;
-	__u64 args[5];	   /* mmap needs its fifth */
-	__u64 read_set[2]; /* select: the descriptors below 128 asked for reading */
-	__u64 woken_ns;
-	__u32 waker_tid;
-	__u32 cached_pages;
-	__u16 abi;
-	__u8 blocked;	   /* left its CPU inside the open call, not preempted */
-	__u8 newborn;	   /* its return from clone is the parent's call, not its own */
-	__u8 off;	   /* off its CPU and not runnable */
-	__u8 reserved[3];
-};
-
 struct thread_map {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);

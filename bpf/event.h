@@ -134,13 +134,14 @@ struct event_syscall {
 #define EVENT_SYSCALL_DENIED	 2 /* an exit with no entry */
 #define EVENT_SYSCALL_BLOCKED	 4 /* the thread left its CPU, not preempted, inside the call */
 #define EVENT_SYSCALL_POLLSET	 8 /* text is an array of struct event_pollfd */
+#define EVENT_SYSCALL_SELECTSET	 16 /* text is a struct event_select */
 /*
  * extra:
  *   poll, ppoll, select, pselect6   the first ready descriptor, or -1
  *   epoll_wait and its kin          the first event's data
  *   epoll_ctl                       the event's data (args[2] is the descriptor)
  *   pipe, pipe2, socketpair         the two new descriptors, first in the low half
- *   select, pselect6 also: text holds the descriptors asked for reading below 128, as pollfds
+ * poll and ppoll also have a text of struct event_pollfd, select and pselect6 one of event_select.
  */
 
 enum event_abi { EVENT_ABI_NATIVE = 0, EVENT_ABI_32 = 1, EVENT_ABI_X32 = 2 };
@@ -169,6 +170,12 @@ struct event_pollfd {
 	__s16 revents;
 };
 #define EVENT_POLLFDS 64 /* at most that many of one call are sent */
+
+/* Bit sets of the descriptors below 128. */
+struct event_select {
+	__u64 asked[2]; /* for reading */
+	__u64 ready[2]; /* for anything */
+};
 
 /* The thread that leaves is event.tid. */
 struct event_switch_out {

@@ -19,16 +19,22 @@ struct memory {
 	__u64 file, anon, swap, shmem, peak; /* bytes */
 };
 
-/* The per-CPU pointer behind |ruler|, as a number. */
+/* A pointer as a number: the verifier allows arithmetic on one only after it went through memory. */
+static __always_inline __u64 address_of(void *pointer)
+{
+	__u64 address = 0;
+
+	bpf_probe_read_kernel(&address, sizeof(address), &pointer);
+	return address;
+}
+
+/* The per-CPU pointer behind |ruler|. */
 static __always_inline __u64 ruler_base(void)
 {
-	void *map = &ruler;
-	__u64 address = 0, base = 0;
+	__u64 map = address_of(&ruler), base = 0;
 
-	/* the verifier allows no arithmetic on a map's address: it goes through memory */
-	bpf_probe_read_kernel(&address, sizeof(address), &map);
 	bpf_probe_read_kernel(&base, sizeof(base),
-			      (void *)(address + bpf_core_field_offset(struct bpf_array, pptrs)));
+			      (void *)(map + bpf_core_field_offset(struct bpf_array, pptrs)));
 	return base;
 }
 
@@ -52,7 +58,7 @@ static __noinline __s64 percpu_sum(__u64 counter_address)
 		if (!here)
 			break;
 		bpf_probe_read_kernel(&part, sizeof(part),
-				      (void *)(parts + ((__u64)here - base)));
+				      (void *)(parts + (address_of(here) - base)));
 		sum += part;
 	}
 	return sum;
@@ -64,7 +70,8 @@ static __always_inline __u64 counter_bytes(struct mm_struct *mm, int member)
 	__s64 pages = 0;
 
 	if (bpf_core_type_exists(struct mm_rss_stat___before62))
-		bpf_probe_read_kernel(&pages, sizeof(pages), &old->rss_stat.count[member].counter);
+		bpf_probe_read_kernel(&pages, sizeof(pages),
+				      (__s64 *)&old->rss_stat.count[0] + member);
 	else if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_map_lookup_percpu_elem))
 		pages = percpu_sum((__u64)&mm->rss_stat[member]);
 	return pages > 0 ? (__u64)pages << PAGE_SHIFT : 0;

@@ -201,6 +201,7 @@ static __always_inline __u32 take_pollfds(struct event_syscall *record, struct t
 	struct event_pollfd *fds = (struct event_pollfd *)(record + 1);
 	__u32 count = state->args[1] > EVENT_POLLFDS ? EVENT_POLLFDS : state->args[1];
 
+	record->event.flags |= EVENT_SYSCALL_POLLSET;
 	record->extra = -1;
 	if (bpf_probe_read_user(fds, count * sizeof(*fds), (void *)state->args[0]))
 		return 0;
@@ -208,65 +209,61 @@ static __always_inline __u32 take_pollfds(struct event_syscall *record, struct t
 	return count * sizeof(*fds);
 }
 
-static __always_inline __u32 take_select(struct event_syscall *record, struct thread_state *state)
+/* clang 14 can't compile __builtin_ctzll for BPF. |word| is not 0. */
+static __always_inline __u32 lowest_bit(__u64 word)
 {
-	struct event_pollfd *fds = (struct event_pollfd *)(record + 1);
-	__u64 ready[3][2] = {};
-	__u32 count = 0, bytes = state->args[0] > 64 ? 16 : 8;
+	__u32 bit = 0;
 
-	for (int set = 0; set < 3; set++)
-		if (state->args[1 + set])
-			bpf_probe_read_user(ready[set], bytes, (void *)state->args[1 + set]);
-	record->extra = -1;
-	for (__u32 fd = 0; fd < 128; fd++) {
-		__u64 bit = 1ull << (fd & 63), word = fd >> 6;
-		__u32 is_ready = !!((ready[0][word] | ready[1][word] | ready[2][word]) & bit);
-
-		if (is_ready && record->extra == (__u64)-1 && record->result > 0)
-			record->extra = fd;
-		if (!(state->read_set[word] & bit) || count >= EVENT_POLLFDS)
-			continue;
-		fds[count & (EVENT_POLLFDS - 1)].fd = fd;
-		fds[count & (EVENT_POLLFDS - 1)].events = 1;
-		fds[count & (EVENT_POLLFDS - 1)].revents = !!(ready[0][word] & bit);
-		count++;
-	}
-	return count * sizeof(*fds);
+	for (__u32 width = 32; width; width /= 2)
+		if (!(word & ((1ull << width) - 1))) {
+			word >>= width;
+			bit += width;
+		}
+	return bit;
 }
 
-/* Puts what the call's kind asks for into the record; the size of its text. */
-static __always_inline __u32 take_extra(struct event_syscall *record, struct thread_state *state,
-					enum call_extra extra)
+static __always_inline __u32 take_select(struct event_syscall *record, struct thread_state *state)
 {
-	__u64 pair[1] = {};
+	struct event_select *set = (struct event_select *)(record + 1);
+	__u32 bytes = state->args[0] > 64 ? 16 : 8;
 
-	switch (extra) {
-	case CALL_POLL:
-		record->event.flags |= EVENT_SYSCALL_POLLSET;
-		return take_pollfds(record, state);
-	case CALL_SELECT:
-		record->event.flags |= EVENT_SYSCALL_POLLSET;
-		return take_select(record, state);
-	case CALL_EPOLL_WAIT:
-		if (record->result > 0)
-			record->extra = user_u64(state->args[1] + EPOLL_DATA_OFFSET);
-		break;
-	case CALL_EPOLL_CTL:
-		if (state->args[3])
-			record->extra = user_u64(state->args[3] + EPOLL_DATA_OFFSET);
-		break;
-	case CALL_PIPE:
-		bpf_probe_read_user(pair, sizeof(pair), (void *)state->args[0]);
-		record->extra = pair[0];
-		break;
-	case CALL_SOCKETPAIR:
-		bpf_probe_read_user(pair, sizeof(pair), (void *)state->args[3]);
-		record->extra = pair[0];
-		break;
-	default:
-		break;
+	__builtin_memset(set, 0, sizeof(*set));
+	set->asked[0] = state->read_set[0];
+	set->asked[1] = state->read_set[1];
+	record->event.flags |= EVENT_SYSCALL_SELECTSET;
+	record->extra = -1;
+	if (record->result > 0) {
+		for (int kind = 0; kind < 3; kind++) {
+			__u64 ready[2] = {};
+
+			bpf_probe_read_user(ready, bytes, (void *)state->args[1 + kind]);
+			set->ready[0] |= ready[0];
+			set->ready[1] |= ready[1];
+		}
+		if (set->ready[0])
+			record->extra = lowest_bit(set->ready[0]);
+		else if (set->ready[1])
+			record->extra = 64 + lowest_bit(set->ready[1]);
 	}
-	return 0;
+	return sizeof(*set);
+}
+
+/* What the call tells beyond its arguments and its text. */
+static __always_inline __u64 extra_of(struct thread_state *state, long result,
+				      enum call_extra extra)
+{
+	switch (extra) {
+	case CALL_EPOLL_WAIT:
+		return result > 0 ? user_u64(state->args[1] + EPOLL_DATA_OFFSET) : 0;
+	case CALL_EPOLL_CTL:
+		return state->args[3] ? user_u64(state->args[3] + EPOLL_DATA_OFFSET) : 0;
+	case CALL_PIPE:
+		return user_u64(state->args[0]);
+	case CALL_SOCKETPAIR:
+		return user_u64(state->args[3]);
+	default:
+		return 0;
+	}
 }
 
 static __always_inline __u32 take_path(struct event_syscall *record, __u64 address)
@@ -293,8 +290,10 @@ static __always_inline void send_with_text(struct thread_state *state, long resu
 	fill_call(record, state);
 	if (kind.path)
 		size = take_path(record, kind.path == 1 ? state->args[0] : state->args[1]);
+	else if (kind.extra == CALL_POLL)
+		size = take_pollfds(record, state);
 	else
-		size = take_extra(record, state, kind.extra);
+		size = take_select(record, state);
 	if (state->blocked && (kind.extra == CALL_POLL || kind.extra == CALL_SELECT))
 		record->fd_kind = fd_kind(record->extra);
 	record->text.size = size;
@@ -310,8 +309,7 @@ static __always_inline void send_plain(struct thread_state *state, long result,
 		return;
 	record->result = result;
 	fill_call(record, state);
-	if (kind.extra)
-		take_extra(record, state, kind.extra);
+	record->extra = extra_of(state, result, kind.extra);
 	if (state->blocked && kind.fd)
 		record->fd_kind = fd_kind((__s32)state->args[0]);
 	submit(record);

@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* trace.c - the BPF programs, loaded once a run and turned on for each start */
+#include "trace.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "control.h"
+#include "coldprof.skel.h"
+#include "cookie.h"
+#include "err.h"
+#include "probes.h"
+#include "vec.h"
+
+struct trace {
+	struct coldprof_bpf *skeleton;
+	struct ring_buffer *ring;
+	VEC(struct bpf_link *) probes;
+	const char *missing[8];
+	struct recording *recording; /* of the start that is being recorded */
+	trace_notice notice;
+	void *context;
+	int drain_error;
+};
+
+/* What the verifier said last, kept until it is known whether loading failed. */
+static _Thread_local struct buf loader_log;
+
+static int keep_log(enum libbpf_print_level level, const char *format, va_list args)
+{
+	char line[512];
+
+	if (level == LIBBPF_DEBUG)
+		return 0;
+	vsnprintf(line, sizeof(line), format, args);
+	return buf_puts(&loader_log, line);
+}
+
+static const char *last_line(struct buf *log)
+{
+	char *start;
+
+	while (log->size && log->data[log->size - 1] == '\n')
+		log->data[--log->size] = '\0';
+	start = log->size ? strrchr(log->data, '\n') : NULL;
+	return start ? start + 1 : buf_text(log);
+}
+
+/* ---- loading ---- */
+
+/* Programs that a kernel may lack the tracepoint for, and what is then not measured. */
+static void drop_absent(struct trace *trace, const struct btf *btf)
+{
+	struct coldprof_bpf *skeleton = trace->skeleton;
+	const struct {
+		struct bpf_program *program;
+		const char *type, *what;
+	} optional[] = {
+		{skeleton->progs.on_fault_user, "btf_trace_page_fault_user", "page faults"},
+		{skeleton->progs.on_fault_kernel, "btf_trace_page_fault_kernel",
+		 "page faults in system calls"},
+		{skeleton->progs.on_cached, "btf_trace_mm_filemap_add_to_page_cache",
+		 "bytes brought into the page cache"},
+		{skeleton->progs.on_io_uring, "btf_trace_io_uring_submit_req",
+		 "io_uring requests"},
+	};
+	size_t missing = 0;
+
+	for (size_t i = 0; i < sizeof(optional) / sizeof(optional[0]); i++) {
+		bool present = btf__find_by_name_kind(btf, optional[i].type, BTF_KIND_TYPEDEF) > 0;
+
+		bpf_program__set_autoload(optional[i].program, present);
+		if (!present)
+			trace->missing[missing++] = optional[i].what;
+	}
+}
+
+static int load_btf(const char *path, struct btf **out)
+{
+	struct btf *btf = path ? btf__parse(path, NULL) : btf__load_vmlinux_btf();
+	int rc = (int)libbpf_get_error(btf);
+
+	if (rc) {
+		err_code(rc, "cannot read the kernel's types (BTF) from '%s'",
+			 path ? path : "/sys/kernel/btf/vmlinux");
+		return rc;
+	}
+	*out = btf;
+	return 0;
+}
+
+static int load(struct trace *trace, const struct trace_options *options)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, open_options, .btf_custom_path = options->btf_path);
+	struct btf *btf = NULL;
+	int rc;
+
+	rc = load_btf(options->btf_path, &btf);
+	if (rc)
+		return rc;
+	trace->skeleton = coldprof_bpf__open_opts(&open_options);
+	if (!trace->skeleton) {
+		rc = err_code(errno, "cannot open the BPF programs: %s", last_line(&loader_log));
+		goto out;
+	}
+	drop_absent(trace, btf);
+	bpf_map__set_max_entries(trace->skeleton->maps.ring,
+				 (uint32_t)(options->ring_bytes ? options->ring_bytes
+								: TRACE_RING_BYTES));
+	rc = coldprof_bpf__load(trace->skeleton);
+	if (rc)
+		err_code(rc, "cannot load the BPF programs: %s", last_line(&loader_log));
+out:
+	btf__free(btf);
+	return rc;
+}
+
+/*
+ * The ring's pages would be mapped in the held child too, and unmapped again inside its execve,
+ * which is timed: keep them out of children.
+ */
+static void keep_ring_from_children(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	unsigned long start, end;
+	char line[512];
+
+	while (maps && fgets(line, sizeof(line), maps))
+		if (strstr(line, "bpf-map") && sscanf(line, "%lx-%lx", &start, &end) == 2)
+			madvise((void *)start, end - start, MADV_DONTFORK);
+	if (maps)
+		fclose(maps);
+}
+
+static bool is_notable(const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_FORK:
+	case EVENT_EXEC:
+	case EVENT_EXIT:
+	case EVENT_REAPABLE:
+	case EVENT_LISTEN:
+	case EVENT_OUTPUT:
+		return true;
+	}
+	return false;
+}
+
+static int take_record(void *context, void *data, size_t size)
+{
+	struct trace *trace = context;
+	const struct event *event = data;
+	struct event_text *field;
+	size_t fixed;
+	int rc;
+
+	if (!trace->recording)
+		return 0;
+	rc = recording_add_raw(trace->recording, data, size);
+	if (rc == -EBADMSG)
+		err_print("the kernel sent a malformed record of kind %u, %zu bytes", event->kind,
+			  size);
+	if (rc && !trace->drain_error)
+		trace->drain_error = rc;
+	if (rc == -EBADMSG || !trace->notice || !is_notable(event))
+		return 0;
+	fixed = event_fixed_size(event->kind);
+	field = event_text_of((struct event *)event);
+	trace->notice(trace->context, event, (const char *)data + fixed, field ? field->size : 0);
+	return 0;
+}
+
+static int attach(struct trace *trace)
+{
+	struct coldprof_bpf *skeleton = trace->skeleton;
+	int rc;
+
+	bpf_program__set_autoattach(skeleton->progs.on_mark, false);
+	rc = coldprof_bpf__attach(skeleton);
+	if (rc)
+		err_code(rc, "cannot attach the BPF programs: %s", last_line(&loader_log));
+	return rc;
+}
+
+int trace_open(const struct trace_options *options, struct trace **out)
+{
+	struct trace *trace = calloc(1, sizeof(*trace));
+	struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+	size_t ring_bytes = options->ring_bytes ? options->ring_bytes : TRACE_RING_BYTES;
+	int rc;
+
+	if (!trace)
+		return -ENOMEM;
+	setrlimit(RLIMIT_MEMLOCK, &unlimited); /* before 5.11 maps counted against it */
+	libbpf_set_print(keep_log);
+	rc = load(trace, options);
+	if (!rc && options->attach)
+		rc = attach(trace);
+	if (rc)
+		goto fail;
+	trace->skeleton->bss->control.cpus = (uint32_t)libbpf_num_possible_cpus();
+	trace->skeleton->bss->control.wake_step = ring_bytes / 8;
+	trace->ring = ring_buffer__new(bpf_map__fd(trace->skeleton->maps.ring), take_record, trace,
+				       NULL);
+	if (!trace->ring) {
+		rc = err_code(errno, "cannot map the ring buffer");
+		goto fail;
+	}
+	keep_ring_from_children();
+	buf_release(&loader_log);
+	*out = trace;
+	return 0;
+fail:
+	buf_release(&loader_log);
+	trace_close(trace);
+	return rc;
+}
+
+void trace_close(struct trace *trace)
+{
+	if (!trace)
+		return;
+	vec_foreach(link, &trace->probes)
+		bpf_link__destroy(*link);
+	vec_release(&trace->probes);
+	ring_buffer__free(trace->ring);
+	coldprof_bpf__destroy(trace->skeleton);
+	free(trace);
+}
+
+const char *const *trace_missing(const struct trace *trace)
+{
+	return trace->missing;
+}
+
+int trace_attach_probe(struct trace *trace, const struct probe *probe)
+{
+	uint64_t cookie = probe->mark | (probe->argument ? COOKIE_SITE : 0u);
+	LIBBPF_OPTS(bpf_uprobe_opts, options, .bpf_cookie = cookie);
+	struct bpf_link *link;
+
+	link = bpf_program__attach_uprobe_opts(trace->skeleton->progs.on_mark, -1, probe->path,
+					       probe->offset, &options);
+	if (!link)
+		return err_code(errno, "cannot probe '%s' at file offset 0x%llx", probe->path,
+				(unsigned long long)probe->offset);
+	return vec_push(&trace->probes, link);
+}
+
+/* ---- one start ---- */
+
+int trace_fd(const struct trace *trace)
+{
+	return ring_buffer__epoll_fd(trace->ring);
+}
+
+static int watch_output(struct control *control, int fd)
+{
+	struct stat st;
+
+	control->watch_output = 0;
+	if (fd < 0)
+		return 0;
+	if (fstat(fd, &st))
+		return err_code(errno, "cannot look at the output file");
+	control->output_inode = st.st_ino;
+	control->output_device = major(st.st_dev) << 20 | minor(st.st_dev);
+	control->watch_output = 1;
+	return 0;
+}
+
+int trace_follow(struct trace *trace, int pidfd, int output_fd, struct recording *recording)
+{
+	struct control *control = &trace->skeleton->bss->control;
+	struct thread_state held = {.number = EVENT_NO_CALL};
+	int rc;
+
+	ring_buffer__consume(trace->ring); /* leftovers of an earlier start go nowhere */
+	memset(control->lost, 0, sizeof(control->lost));
+	trace->recording = recording;
+	trace->drain_error = 0;
+	control->close_calls = 0;
+	rc = watch_output(control, output_fd);
+	if (rc)
+		return rc;
+	if (bpf_map_update_elem(bpf_map__fd(trace->skeleton->maps.threads), &pidfd, &held, BPF_ANY))
+		return err_code(errno, "cannot follow the program");
+	__atomic_store_n(&control->active, 1, __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+int trace_drain(struct trace *trace, trace_notice notice, void *context)
+{
+	int rc;
+
+	trace->notice = notice;
+	trace->context = context;
+	rc = ring_buffer__consume(trace->ring);
+	trace->notice = NULL;
+	if (rc < 0)
+		return err_code(rc, "cannot read the ring buffer");
+	return trace->drain_error;
+}
+
+static int walk(struct trace *trace)
+{
+	int link = bpf_link__fd(trace->skeleton->links.on_walk);
+	int fd = bpf_iter_create(link);
+	char nothing[64];
+	ssize_t got;
+
+	if (fd < 0)
+		return err_code(errno, "cannot walk the tasks");
+	do
+		got = read(fd, nothing, sizeof(nothing));
+	while (got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN)));
+	if (got < 0) {
+		int code = errno;
+
+		close(fd);
+		return err_code(code, "cannot walk the tasks");
+	}
+	close(fd);
+	return 0;
+}
+
+int trace_memory(struct trace *trace, enum event_memory_mark mark)
+{
+	trace->skeleton->bss->control.memory_mark = mark;
+	return walk(trace);
+}
+
+static int add_losses(struct trace *trace, uint64_t *sum)
+{
+	const struct control *control = &trace->skeleton->bss->control;
+	struct timespec now;
+	int rc = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	for (uint32_t kind = 0; kind < EVENT_KINDS_KERNEL; kind++) {
+		struct event_loss loss = {
+			.event = {.kind = EVENT_LOSS,
+				  .size = sizeof(loss),
+				  .time_ns = (uint64_t)now.tv_sec * 1000000000u +
+					     (uint64_t)now.tv_nsec},
+			.lost_kind = kind,
+			.lost = control->lost[kind],
+		};
+
+		*sum += loss.lost;
+		if (loss.lost && !rc)
+			rc = recording_add(trace->recording, &loss.event, NULL, 0);
+	}
+	return rc;
+}
+
+int trace_stop(struct trace *trace, uint64_t *lost)
+{
+	struct control *control = &trace->skeleton->bss->control;
+	uint64_t sum = 0;
+	int rc, loss_rc;
+
+	__atomic_store_n(&control->active, 0, __ATOMIC_SEQ_CST);
+	control->close_calls = 1;
+	rc = trace_memory(trace, EVENT_AT_END);
+	control->close_calls = 0;
+	if (ring_buffer__consume(trace->ring) < 0 && !rc)
+		rc = err_code(EIO, "cannot read the ring buffer");
+	loss_rc = add_losses(trace, &sum);
+	trace->recording = NULL;
+	if (lost)
+		*lost = sum;
+	return rc ? rc : loss_rc;
+}
