@@ -2,10 +2,8 @@
 """test_truth_calls.py - system calls as strace counts them."""
 import subprocess
 
-import os
-
-from harness import (calls, call, cases, failed_calls, lost, need, one, phase_names, process_running,
-                     profile, program, samples, skip, source, strace)
+from harness import (call, calls, cases, failed_calls, need, one, phase_names, process_running,
+                     program, skip, source, strace)
 
 PYTHON = "/usr/bin/python3"
 

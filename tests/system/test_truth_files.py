@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""test_truth_files.py - files opened, looked for in vain and read, as strace and the programs say."""
-from harness import (big_file, call, calls, cases, evict, need, one, process_running, profile,
-                     program, samples, source, strace_opens)
+"""test_truth_files.py - files opened, looked for in vain and read, as strace has them."""
+import json
+import os
+import subprocess
+
+from harness import (big_file, cases, evict, need, one, process_running, profile, program,
+                     samples, source, strace_opens)
 
 PYTHON = "/usr/bin/python3"
 
@@ -147,14 +151,11 @@ def test_long_path(tmp):
 
 def test_python_finds_its_modules(tmp):
     """The files that python says it imported are among those opened."""
-    import json
-    import subprocess
     code = "import json, sys; print(json.dumps([m.__cached__ for m in sys.modules.values() " \
            "if getattr(m, '__cached__', None) and getattr(m, '__file__', None)]))"
     cached = json.loads(subprocess.run([need(PYTHON), "-I", "-c", code], check=True,
                                        capture_output=True, text=True).stdout)
     files = files_of(profile(tmp, PYTHON, "-I", "-c", code))
-    import os
     missing = [p for p in cached if os.path.exists(p) and p not in files]
     assert not missing, missing
     assert len(cached) > 5

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""test_ready.py - when a start is ready: exit, listen, an HTTP answer, a line; and what is not."""
+import socket
+import subprocess
+
+from harness import (MS, cases, memory_at, need, one, profile, program, root_process, samples, skip)
+
+
+def answer_of(sample):
+    return sample["answers"][0]
+
+
+def test_first_listen_is_asked_for_slash(tmp):
+    sample = one(tmp, program("listener"), f"log={tmp}/log")
+    assert sample["ready"] == "http" and answer_of(sample)["status"] == 200, sample["answers"]
+    assert (tmp / "log").read_text().startswith("GET / HTTP/1"), (tmp / "log").read_text()
+    assert sample["ready_ns"] <= sample["responded_ns"] == sample["total_ns"]
+
+
+def test_root_that_exits_first_was_ready_then(tmp):
+    sample = one(tmp, program("sleeper"), "10")
+    assert sample["ready"] == "exit" and sample["responded_ns"] is None
+    assert sample["ready_ns"] == sample["total_ns"]
+
+
+def test_address_is_named(tmp):
+    sample = one(tmp, program("listener"))
+    assert sample["address"].startswith("127.0.0.1:"), sample["address"]
+
+
+def test_listen_sends_no_request(tmp):
+    sample = one(tmp, program("listener"), f"log={tmp}/log", options=("--ready", "listen"))
+    assert sample["ready"] == "listen" and not sample["answers"], sample["answers"]
+    assert not (tmp / "log").exists() and sample["responded_ns"] is None
+
+
+def test_exit_waits_for_the_end_of_a_listener(tmp):
+    """A program that listens for its own ends, and then goes."""
+    sample = one(tmp, program("wait_for"), "network", "60", options=("--ready", "exit"))
+    assert sample["ready"] == "exit" and sample["total_ns"] >= 60 * MS
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@cases(("http", "http", "/"), ("path", "http/health?x=1", "/health?x=1"),
+       ("port", "http:{port}", "/"), ("port-and-path", "http:{port}/a/b", "/a/b"))
+def test_http_asks_for(tmp, spec, path):
+    port = free_port()
+    sample = one(tmp, program("listener"), f"port={port}", f"log={tmp}/log",
+                 options=("--ready", spec.format(port=port)))
+    assert sample["ready"] == "http" and answer_of(sample)["status"] == 200
+    assert (tmp / "log").read_text().startswith(f"GET {path} HTTP/1"), (tmp / "log").read_text()
+
+
+def test_http_port_passes_other_listeners_by(tmp):
+    port = free_port()
+    sample = one(tmp, program("listener"), "first=200", f"port={port}",
+                 options=("--ready", f"http:{port}"))
+    assert sample["address"].endswith(f":{port}"), sample["address"]
+
+
+@cases(("word", "now serving", "serving"), ("anchored", "listening on 80", "^listening on [0-9]+$"),
+       ("alternatives", "up", "^(up|ready)$"))
+def test_line(tmp, text, pattern):
+    sample = one(tmp, program("listener"), f"say={text}", "before=30",
+                 options=("--ready", f"line:{pattern}"))
+    assert sample["ready"] == "line" and sample["responded_ns"] is None
+    assert 30 * MS <= sample["ready_ns"] == sample["total_ns"]
+
+
+def test_line_on_standard_error(tmp):
+    sample = one(tmp, "/bin/sh", "-c", "echo one >&2; echo two words >&2; exec sleep 5",
+                 options=("--ready", "line:two w"))
+    assert sample["ready"] == "line" and sample["total_ns"] < 4000 * MS
+
+
+def test_line_written_in_pieces(tmp):
+    script = "printf 'almost '; sleep 0.05; printf 'rea'; printf 'dy\\n'; exec sleep 5"
+    sample = one(tmp, "/bin/sh", "-c", script, options=("--ready", "line:^almost ready$"))
+    assert 50 * MS <= sample["total_ns"] < 4000 * MS
+
+
+def test_line_that_never_comes(tmp):
+    run = profile(tmp, program("sleeper"), "20", options=("--ready", "line:never"), expect=1)
+    assert samples(run.report)[0]["outcome"] in ("exited", "never_ready"), samples(run.report)[0]
+
+
+@cases("404", "301", "401", "204")
+def test_any_status_is_an_answer(tmp, status):
+    sample = one(tmp, program("listener"), f"answer={status}")
+    assert answer_of(sample)["status"] == int(status)
+
+
+@cases("500", "503")
+def test_server_error_is_a_failed_start(tmp, status):
+    run = profile(tmp, program("listener"), f"answer={status}", expect=1)
+    (sample,) = samples(run.report)
+    assert sample["outcome"] == "bad_answer" and status in sample["reason"], sample["reason"]
+    assert not sample["counted"]
+    assert status in run.err, run.err
+
+
+@cases("garbage", "tls", "reset", "close", "silent")
+def test_listener_that_speaks_no_http(tmp, answer):
+    """Found by itself: then listen was ready, and one line says so."""
+    run = profile(tmp, program("listener"), f"answer={answer}")
+    (sample,) = samples(run.report)
+    assert sample["outcome"] == "good" and sample["ready"] == "listen", sample
+    assert sample["responded_ns"] is None and sample["total_ns"] == sample["ready_ns"]
+    said = [n for n in sample["notes"] + run.report["workloads"][0]["notes"]]
+    assert len(said) >= 1 or sample["answers"][0]["reason"], (said, sample["answers"])
+
+
+@cases("garbage", "reset", "silent")
+def test_asked_for_http_and_got(tmp, answer):
+    run = profile(tmp, program("listener"), f"answer={answer}", expect=1,
+                  options=("--ready", "http", "--timeout", "3"))
+    assert samples(run.report)[0]["outcome"] in ("never_ready", "bad_answer")
+    assert samples(run.report)[0]["reason"], samples(run.report)[0]
+
+
+def test_of_several_listeners_the_first_answer_wins(tmp):
+    sample = one(tmp, program("listener"), "first=silent", "family=any4")
+    assert answer_of(sample)["status"] == 200, sample["answers"]
+
+
+def test_second_listener_where_the_first_speaks_no_http(tmp):
+    sample = one(tmp, program("listener"), "first=garbage", "before=0")
+    assert sample["ready"] == "http" and answer_of(sample)["status"] == 200, sample["answers"]
+
+
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as s:
+            s.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
+
+
+@cases(("loopback-4", "4", "127.0.0.1:"), ("wildcard-4", "any4", ":"), ("loopback-6", "6", "["),
+       ("wildcard-6", "any6", "["))
+def test_listener_on(tmp, family, start):
+    if "6" in family and not has_ipv6():
+        skip("no IPv6 on this machine")
+    sample = one(tmp, program("listener"), f"family={family}")
+    assert answer_of(sample)["status"] == 200 and start in sample["address"], sample["address"]
+
+
+@cases(("path", "/socket"), ("long-path", "/" + "s" * 60))
+def test_listener_on_a_unix_socket(tmp, name):
+    path = f"{tmp}{name}"
+    sample = one(tmp, program("listener"), "family=unix", f"path={path}")
+    assert answer_of(sample)["status"] == 200 and path in sample["address"], sample["address"]
+
+
+def test_listener_in_a_network_namespace_of_its_own(tmp):
+    tool = need("ip")
+    if subprocess.run(["unshare", "-n", "true"], capture_output=True).returncode:
+        skip("no network namespaces here")
+    sample = one(tmp, "unshare", "-n", "/bin/sh", "-c", f'{tool} link set lo up; exec "$0"',
+                 program("listener"))
+    assert answer_of(sample)["status"] == 200
+
+
+@cases(("inherited-by-exec", "exec=yes"), ("child-accepts", "fork=late"),
+       ("forks-before-it-serves", "fork=early"))
+def test_server_whose_listener_is(tmp, how):
+    sample = one(tmp, program("listener"), how)
+    assert answer_of(sample)["status"] == 200
+
+
+def test_daemon_is_followed(tmp):
+    sample = one(tmp, program("listener"), "fork=daemon", "before=50",
+                 options=("--ready", "http"))
+    assert answer_of(sample)["status"] == 200
+    assert len(sample["processes"]) == 3
+
+
+def test_requests_after_the_first(tmp):
+    sample = one(tmp, program("listener"), f"log={tmp}/log", options=("--requests", "7"))
+    assert len((tmp / "log").read_text().splitlines()) == 8
+    assert [a["request"] for a in sample["answers"]] == list(range(8)), sample["answers"]
+    assert memory_at(root_process(sample), "requests")["rss_bytes"] > 0
+
+
+def test_no_requests_for_a_command_by_itself(tmp):
+    one(tmp, program("listener"), f"log={tmp}/log")
+    assert len((tmp / "log").read_text().splitlines()) == 1
+
+
+def test_listen_without_accept(tmp):
+    """Listens, and never answers: ready at listen after the silence."""
+    sample = one(tmp, program("listener"), "accept=no")
+    assert sample["ready"] == "listen" and sample["responded_ns"] is None
+
+
+def test_proxy_settings_are_not_used(tmp):
+    """The connection to the program goes straight to it."""
+    sample = one(tmp, program("listener"), env={"http_proxy": "http://127.0.0.1:9",
+                                                "ALL_PROXY": "http://127.0.0.1:9"})
+    assert answer_of(sample)["status"] == 200
