@@ -46,9 +46,8 @@ static __always_inline __u32 folio_pages(struct folio *folio)
 	unsigned long flags = 0;
 	__u32 order = 0;
 
-	/* |flags| became a struct of one word in 6.18: read the word by its place */
-	bpf_probe_read_kernel(&flags, sizeof(flags),
-			      (char *)folio + bpf_core_field_offset(struct folio, flags));
+	/* |flags| is the first word; its type became a struct in 6.18, so it can't be named here */
+	bpf_probe_read_kernel(&flags, sizeof(flags), folio);
 	if (!(flags & (1ul << bpf_core_enum_value(enum pageflags, PG_head))))
 		return 1;
 	if (bpf_core_field_exists(since66->_flags_1))

@@ -193,7 +193,9 @@ struct unix_sock {
 
 /* a folio's order: 5.16 to 6.5 in a byte, later in the low byte of its second page's flags */
 struct folio {
-	unsigned long flags;
+	struct {
+		int counter;
+	} _refcount;
 };
 struct folio___before66 {
 	unsigned char _folio_order;

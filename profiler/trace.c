@@ -41,7 +41,7 @@ static _Thread_local struct buf loader_log;
 
 static int keep_log(enum libbpf_print_level level, const char *format, va_list args)
 {
-	char line[512];
+	char line[16384];
 
 	if (level == LIBBPF_DEBUG)
 		return 0;
@@ -49,14 +49,22 @@ static int keep_log(enum libbpf_print_level level, const char *format, va_list a
 	return buf_puts(&loader_log, line);
 }
 
-static const char *last_line(struct buf *log)
+/* The last line that says more than that loading failed. */
+static const char *reason(struct buf *log)
 {
-	char *start;
+	char *line = log->data;
 
-	while (log->size && log->data[log->size - 1] == '\n')
-		log->data[--log->size] = '\0';
-	start = log->size ? strrchr(log->data, '\n') : NULL;
-	return start ? start + 1 : buf_text(log);
+	while (log->size) {
+		while (log->size && log->data[log->size - 1] == '\n')
+			log->data[--log->size] = '\0';
+		line = strrchr(log->data, '\n');
+		line = line ? line + 1 : log->data;
+		if (strncmp(line, "libbpf: failed to load", 22) && strncmp(line, "processed ", 10) &&
+		    strncmp(line, "-- ", 3) && !strstr(line, "failed to load: -"))
+			return line;
+		log->size = (size_t)(line - log->data);
+	}
+	return "no reason given";
 }
 
 /* ---- loading ---- */
@@ -113,7 +121,7 @@ static int load(struct trace *trace, const struct trace_options *options)
 		return rc;
 	trace->skeleton = coldprof_bpf__open_opts(&open_options);
 	if (!trace->skeleton) {
-		rc = err_code(errno, "cannot open the BPF programs: %s", last_line(&loader_log));
+		rc = err_code(errno, "cannot open the BPF programs: %s", reason(&loader_log));
 		goto out;
 	}
 	drop_absent(trace, btf);
@@ -122,7 +130,7 @@ static int load(struct trace *trace, const struct trace_options *options)
 								: TRACE_RING_BYTES));
 	rc = coldprof_bpf__load(trace->skeleton);
 	if (rc)
-		err_code(rc, "cannot load the BPF programs: %s", last_line(&loader_log));
+		err_code(rc, "cannot load the BPF programs: %s", reason(&loader_log));
 out:
 	btf__free(btf);
 	return rc;
@@ -191,7 +199,7 @@ static int attach(struct trace *trace)
 	bpf_program__set_autoattach(skeleton->progs.on_mark, false);
 	rc = coldprof_bpf__attach(skeleton);
 	if (rc)
-		err_code(rc, "cannot attach the BPF programs: %s", last_line(&loader_log));
+		err_code(rc, "cannot attach the BPF programs: %s", reason(&loader_log));
 	return rc;
 }
 

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -52,6 +53,21 @@ static void start_other(struct other *other)
 	pthread_detach(thread);
 }
 
+/* The two ends of a TCP connection of this machine with itself. */
+static void connect_network(int ends[2])
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	socklen_t size = sizeof(address);
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+
+	ends[1] = socket(AF_INET, SOCK_STREAM, 0);
+	if (bind(listener, (void *)&address, size) || listen(listener, 1) ||
+	    getsockname(listener, (void *)&address, &size) ||
+	    connect(ends[1], (void *)&address, size))
+		die("connect");
+	ends[0] = accept(listener, NULL, NULL);
+}
+
 static int descriptor(const char *source)
 {
 	static struct other other = {.act = write_byte};
@@ -64,6 +80,9 @@ static int descriptor(const char *source)
 	} else if (!strcmp(source, "socket")) {
 		if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
 			die("socketpair");
+		other.fd = ends[1];
+	} else if (!strcmp(source, "network")) {
+		connect_network(ends);
 		other.fd = ends[1];
 	} else if (!strcmp(source, "eventfd")) {
 		ends[0] = other.fd = eventfd(0, 0);
@@ -185,7 +204,8 @@ int main(int argc, char **argv)
 
 	ms = number(argc, argv, 2, 100);
 	begin = now_ns();
-	if (!strcmp(what, "pipe") || !strcmp(what, "socket") || !strcmp(what, "eventfd")) {
+	if (!strcmp(what, "pipe") || !strcmp(what, "socket") || !strcmp(what, "network") ||
+	    !strcmp(what, "eventfd")) {
 		if (read(descriptor(what), bytes, sizeof(bytes)) != sizeof(bytes))
 			die("read");
 	} else if (!strcmp(what, "child")) {

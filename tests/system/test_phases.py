@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""test_phases.py - the phases of real programs: which there are, in what order, on which process."""
+"""test_phases.py - the phases of real programs: which there are, in what order."""
 import functools
 import os
 import pathlib

@@ -2,8 +2,8 @@
 """test_truth_storm.py - no event is lost in a storm, or it is known how many."""
 import pathlib
 
-from harness import (calls, coldprof, load, lost, need, need_root, output_of, profile, program, said,
-                     samples, slow, strace, takes)
+from harness import (calls, coldprof, load, lost, need, need_root, output_of, profile, program,
+                     said, samples, slow, strace, takes)
 
 MIB = 1 << 20
 
