@@ -73,7 +73,8 @@ static __always_inline __u64 counter_bytes(struct mm_struct *mm, int member)
 		bpf_probe_read_kernel(&pages, sizeof(pages),
 				      (__s64 *)&old->rss_stat.count[0] + member);
 	else if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_map_lookup_percpu_elem))
-		pages = percpu_sum((__u64)&mm->rss_stat[member]);
+		pages = percpu_sum((__u64)&mm->rss_stat +
+				   member * bpf_core_type_size(struct percpu_counter));
 	return pages > 0 ? (__u64)pages << PAGE_SHIFT : 0;
 }
 
