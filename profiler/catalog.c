@@ -72,26 +72,28 @@ static int list_folder(const char *folder, struct dirent ***out, int *count)
 	return *count < 0 ? err_code(errno, "cannot read the folder '%s'", folder) : 0;
 }
 
+static int add_broken(struct catalog *catalog, const char *name)
+{
+	char *copy = strdup(name);
+
+	if (copy && vec_push(&catalog->broken, copy) == 0)
+		return 0;
+	free(copy);
+	return err_code(-ENOMEM, "cannot read the catalog");
+}
+
 static int add_workload(struct catalog *catalog, const char *folder, const char *name)
 {
 	const struct workload *other = catalog_find(catalog, name);
 	struct workload loaded = {0}, *slot;
-	int err;
 
 	if (other) {
-		warn_print("workload '%s' of '%s' is skipped: there is one of that name in '%s'",
-			   name, folder, other->folder);
-		catalog->broken_count++;
+		warn_print("'%s' is skipped: workload '%s' is that of '%s'", folder, name,
+			   other->folder);
 		return 0;
 	}
-	err = workload_load(folder, name, &loaded);
-	if (err == -ENOMEM)
-		return err;
-	if (err) {
-		warn_print("workload '%s' is skipped", name);
-		catalog->broken_count++;
-		return 0;
-	}
+	if (workload_load(folder, name, &loaded))
+		return add_broken(catalog, name);
 	slot = vec_add(&catalog->workloads);
 	if (!slot) {
 		workload_release(&loaded);
@@ -170,7 +172,9 @@ void catalog_release(struct catalog *catalog)
 	vec_foreach(workload, &catalog->workloads)
 		workload_release(workload);
 	vec_release(&catalog->workloads);
-	catalog->broken_count = 0;
+	vec_foreach(name, &catalog->broken)
+		free(*name);
+	vec_release(&catalog->broken);
 }
 
 const struct workload *catalog_find(const struct catalog *catalog, const char *name)
@@ -237,6 +241,9 @@ int catalog_select(const struct catalog *catalog, const char *wanted, catalog_se
 		}
 	if (err)
 		return err_code(err, "cannot select '%s'", wanted);
+	vec_foreach(name, &catalog->broken)
+		if (!found && strcmp(*name, wanted) == 0)
+			return -EINVAL;
 	return found ? 0 : unknown(catalog, wanted);
 }
 

@@ -13,7 +13,7 @@
 /* Open data. Zeroed memory is an empty catalog. */
 struct catalog {
 	VEC(struct workload) workloads; /* in the order of their folders and names */
-	size_t broken_count;		/* workloads that could not be read; each was reported */
+	workload_texts broken; /* names of those that could not be read; each was reported */
 };
 
 /* Pointers into a catalog, good while it is. */
@@ -27,8 +27,8 @@ typedef VEC(const struct workload *) catalog_selection;
 int catalog_own_folder(char **out);
 
 /*
- * Adds the workloads FOLDER/RUNTIME/NAME. A broken one, or one whose name is taken, is reported,
- * counted and skipped. 0, or -errno (printed) where the folder itself can't be read.
+ * Adds the workloads FOLDER/RUNTIME/NAME. A broken one, or one whose name is taken, is reported
+ * and skipped. 0, or -errno (printed) where the folder itself can't be read.
  */
 int catalog_add_folder(struct catalog *catalog, const char *folder);
 
@@ -40,8 +40,8 @@ const struct workload *catalog_find(const struct catalog *catalog, const char *n
 
 /*
  * Adds what |wanted| names, each workload once: a name, a pattern ("python/" and a star) or
- * @TAG. 0, or -ENOENT after a line that says which is unknown and what it may have meant:
- * EXIT_USAGE.
+ * @TAG. 0; -ENOENT after a line that says what is unknown and what it may have meant
+ * (EXIT_USAGE); -EINVAL for the name of a broken one, which was reported (EXIT_INPUT).
  */
 int catalog_select(const struct catalog *catalog, const char *wanted, catalog_selection *out);
 

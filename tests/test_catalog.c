@@ -194,6 +194,7 @@ static void a_fifo_for_a_file_does_not_block(void **state)
 static void a_broken_workload_is_reported_and_skipped(void **state)
 {
 	struct catalog catalog = {0};
+	catalog_selection selection = {0};
 
 	(void)state;
 	put_good("node/a", "");
@@ -203,11 +204,16 @@ static void a_broken_workload_is_reported_and_skipped(void **state)
 	assert_int_equal(catalog_add_folder(&catalog, folder), 0);
 	capture_stop(&capture);
 	assert_non_null(strstr(capture.text, "node/b/workload.json: line 1, column"));
-	assert_non_null(strstr(capture.text, "workload 'node/b' is skipped\n"));
-	assert_int_equal(catalog.broken_count, 1);
+	assert_int_equal(catalog.broken.count, 1);
 	assert_int_equal(catalog.workloads.count, 2);
 	assert_non_null(catalog_find(&catalog, "node/a"));
 	assert_null(catalog_find(&catalog, "node/b"));
+	/* asked for by name, it is not said again */
+	capture_start(&capture);
+	assert_int_equal(catalog_select(&catalog, "node/b", &selection), -EINVAL);
+	capture_stop(&capture);
+	assert_string_equal(capture.text, "");
+	vec_release(&selection);
 	catalog_release(&catalog);
 }
 
@@ -221,7 +227,7 @@ static void a_taken_name_is_reported_and_skipped(void **state)
 	capture_start(&capture);
 	assert_int_equal(catalog_add_folder(&catalog, folder), 0);
 	capture_stop(&capture);
-	assert_non_null(strstr(capture.text, "workload 'node/a' of "));
+	assert_non_null(strstr(capture.text, "workload 'node/a' is that of "));
 	assert_int_equal(catalog.workloads.count, 1);
 	catalog_release(&catalog);
 }
@@ -308,7 +314,7 @@ static void this_checkout_has_a_catalog_without_faults(void **state)
 		skip();
 	}
 	assert_int_equal(catalog_add_folder(&catalog, "runtimes"), 0);
-	assert_int_equal(catalog.broken_count, 0);
+	assert_int_equal(catalog.broken.count, 0);
 	assert_non_null(catalog_find(&catalog, "python/fastapi"));
 	assert_string_equal(catalog_find(&catalog, "python/fastapi")->lock, "requirements.lock");
 	assert_string_equal(catalog_find(&catalog, "node/express")->lock, "package-lock.json");
