@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* cmd.h - the table of commands and what their option parsers share */
+#ifndef COLDPROF_CMD_H
+#define COLDPROF_CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct command {
+	const char *name;
+	const char *summary; /* one line of `coldprof --help` */
+	int (*run)(int argc, char **argv); /* argv[0] is the command; returns an exit status */
+};
+
+int cmd_run(int argc, char **argv);
+int cmd_report(int argc, char **argv);
+int cmd_workloads(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
+
+/* The line after getopt_long's own: where to look. Returns EXIT_USAGE. */
+int cmd_usage(const char *command);
+
+/* A choice of an option: prints the allowed words when |text| is none of them. */
+struct cmd_choice {
+	const char *word;
+	int value;
+};
+/* |choices| ends with a NULL word. 0, or -EINVAL after a line that names |option|. */
+int cmd_choose(const char *option, const char *text, const struct cmd_choice *choices, int *out);
+
+/* Whole numbers and numbers with bounds; 0, or -EINVAL after a line that names |option|. */
+int cmd_number(const char *option, const char *text, unsigned long max, unsigned long *out);
+int cmd_seconds(const char *option, const char *text, double *out);
+
+/* auto, always, never: whether |stream| gets colour or progress. */
+enum cmd_when { CMD_AUTO, CMD_ALWAYS, CMD_NEVER };
+int cmd_when(const char *option, const char *text, enum cmd_when *out);
+bool cmd_when_applies(enum cmd_when when, FILE *stream);
+
+#endif
