@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* metrics.c - every metric that a start has: the one table of names, units and meanings */
+#include "metrics.h"
+
+#include <string.h>
+
+#define PHASE_PREFIX "phase_"
+#define PHASE_SUFFIX "_ns"
+#define PHASE_NAME   "phase_NAME_ns"
+
+const struct metric metrics_table[] = {
+	{"total_ns", METRIC_TIME, "from exec to the first response byte, else to ready"},
+	{PHASE_NAME, METRIC_TIME, "duration of one phase of the start"},
+	{"load_busy_ns", METRIC_TIME, "union of the intervals in which modules were imported"},
+	{"cpu_user_ns", METRIC_TIME, "CPU time of the whole tree in user mode"},
+	{"cpu_system_ns", METRIC_TIME, "CPU time of the whole tree in the kernel"},
+	{"runqueue_ns", METRIC_TIME, "waiting for a CPU, the chain's main threads"},
+	{"blocked_ns", METRIC_TIME, "blocked on anything, the chain's main threads"},
+	{"rss_ready_bytes", METRIC_SIZE,
+	 "resident memory of the tree at ready, shared pages "
+	 "counted in each process"},
+	{"rss_peak_bytes", METRIC_SIZE, "the processes' peaks of resident memory, added up"},
+	{"pss_ready_bytes", METRIC_SIZE,
+	 "proportional memory of the tree at ready: a page that n "
+	 "processes share counts 1/n in each"},
+	{"uss_ready_bytes", METRIC_SIZE, "private memory of the tree at ready"},
+	{"syscalls_count", METRIC_COUNT, "system calls that returned"},
+	{"syscall_errors_count", METRIC_COUNT, "system calls that returned an error"},
+	{"files_opened_count", METRIC_COUNT, "opens that returned a descriptor"},
+	{"enoent_count", METRIC_COUNT, "look-ups of paths that do not exist"},
+	{"modules_count", METRIC_COUNT, "modules that were imported"},
+	{"faults_minor_count", METRIC_COUNT, "page faults served from memory"},
+	{"faults_major_count", METRIC_COUNT, "page faults that waited for storage"},
+	{"faults_cow_count", METRIC_COUNT, "page faults that copied a page that was written to"},
+	{"threads_count", METRIC_COUNT, "threads that were started, first threads included"},
+	{"processes_count", METRIC_COUNT, "processes that were started"},
+};
+const size_t metrics_count = sizeof(metrics_table) / sizeof(metrics_table[0]);
+
+static int is_phase(const char *name, size_t size)
+{
+	size_t prefix = strlen(PHASE_PREFIX), suffix = strlen(PHASE_SUFFIX);
+
+	return size > prefix + suffix && memcmp(name, PHASE_PREFIX, prefix) == 0 &&
+	       memcmp(name + size - suffix, PHASE_SUFFIX, suffix) == 0;
+}
+
+const struct metric *metrics_find(const char *name)
+{
+	size_t size = strcspn(name, "{");
+
+	if (is_phase(name, size)) {
+		name = PHASE_NAME;
+		size = strlen(name);
+	}
+	for (size_t i = 0; i < metrics_count; i++)
+		if (strlen(metrics_table[i].name) == size &&
+		    memcmp(metrics_table[i].name, name, size) == 0)
+			return &metrics_table[i];
+	return NULL;
+}
+
+const char *metrics_unit(const struct metric *metric)
+{
+	static const char *const units[] = {
+		[METRIC_TIME] = "ns", [METRIC_SIZE] = "bytes", [METRIC_COUNT] = "count"};
+
+	return units[metric->kind];
+}
