@@ -8,6 +8,7 @@ CLANG     ?= clang
 BPFTOOL   ?= $(shell ci/find-bpftool.sh)
 ARCH      := $(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/')
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
+JOBS      ?= $(shell nproc)
 PACKAGES  := libbpf libelf libcjson libcurl zlib
 
 # Under sudo the checkout stays the caller's: build as that user, root only where it is needed.
@@ -38,7 +39,8 @@ Q := @
 say = @printf '  %-8s %s\n'
 endif
 
-.PHONY: all setup run test test-all unit system test-kernels bench fuzz lint install uninstall clean
+.PHONY: all setup setup-tests run test test-all unit units system test-kernels bench fuzz lint \
+	install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -83,6 +85,28 @@ run: setup
 
 unit: $(UNITS)
 	$(Q)tests/run-units.sh $(UNITS)
+
+include tests/programs/programs.mk
+
+units: $(UNITS)
+
+system: all programs
+	$(Q)tests/system/run.py
+
+test-kernels: all programs
+	$(Q)tests/kernels/run.py
+
+# Built as who called sudo, run as root. tests/run-all.sh ends with one line of totals.
+SANITIZERS := -fsanitize=address,undefined -fno-omit-frame-pointer
+test test-all: setup-tests
+	$(Q)$(AS_USER) $(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD) all units programs
+	$(Q)$(AS_USER) $(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/asan \
+		SANITIZE='$(SANITIZERS)' CFLAGS='-O1 -g' units
+	$(Q)$(AS_USER) $(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/clang CC=clang all
+	$(Q)$(AS_ROOT) tests/run-all.sh $(if $(filter test-all,$@),--all) $(BUILD)
+
+setup-tests:
+	$(Q)ci/setup.sh --test
 
 SHARE = $(DESTDIR)$(PREFIX)/share
 

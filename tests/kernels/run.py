@@ -1,0 +1,317 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""run.py - boots other kernels in a virtual machine and runs some of the system tests there.
+
+The machine is emulated (no KVM), has cgroup v2 alone, and lives in an initramfs made here from
+what is installed: busybox, python3, build/coldprof, the tests and all their libraries. A kernel
+is downloaded once, into ~/.cache/coldprof-test/kernels. What can't be had is skipped, and said.
+"""
+import argparse
+import fnmatch
+import hashlib
+import lzma
+import os
+import pathlib
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+
+HERE = pathlib.Path(__file__).resolve().parent
+CHECKOUT = HERE.parents[1]
+BUILD = pathlib.Path(os.environ.get("BUILD", "build"))
+if not BUILD.is_absolute():
+    BUILD = CHECKOUT / BUILD
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / \
+    "coldprof-test" / "kernels"
+PYTHON = "/usr/bin/python3"
+SECONDS = 110  # for one kernel, from power on to power off
+
+UBUNTU = "http://archive.ubuntu.com/ubuntu/pool/main/l/linux/"
+DEBIAN = "http://deb.debian.org/debian/"
+KERNELS = {
+    # The floor; the release's own kernel, which stays where it is.
+    "5.15": {"url": UBUNTU + "linux-image-unsigned-5.15.0-25-generic_5.15.0-25.25_amd64.deb",
+             "sha256": "ac69df20790c48217eb1386ef81fd10d3f20a4ede4dab81cc107c65d29549fa0"},
+    # Debian 12's, the newest there is.
+    "6.1": {"suite": "bookworm", "package": "linux-image-6.1.*-cloud-amd64"},
+    "6.12": {"suite": "trixie", "package": "linux-image-6.12.*-cloud-amd64"},
+}
+USUAL = ("6.1", "5.15")
+
+
+class Skip(Exception):
+    """This kernel can't be tried here."""
+
+
+# ---- a kernel ----
+
+def download(url, sha256=None):
+    try:
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            data = answer.read()
+    except (OSError, ValueError) as error:
+        raise Skip(f"cannot download {url}: {error}")
+    if sha256 and hashlib.sha256(data).hexdigest() != sha256:
+        raise Skip(f"{url} is not what it was: wrong checksum")
+    return data
+
+
+def newest_of(suite, pattern):
+    """(url, sha256) by the suite's own list of packages."""
+    base = f"{DEBIAN}dists/{suite}/main/binary-amd64/Packages.xz"
+    best = None
+    for block in lzma.decompress(download(base)).decode().split("\n\n"):
+        fields = dict(re.findall(r"^(\S+): (.*)$", block, re.M))
+        if fnmatch.fnmatch(fields.get("Package", ""), pattern):
+            version = [int(n) for n in re.findall(r"\d+", fields["Version"])]
+            if not best or version > best[0]:
+                best = version, DEBIAN + fields["Filename"], fields["SHA256"]
+    if not best:
+        raise Skip(f"no {pattern} in {base}")
+    return best[1:]
+
+
+def kernel_image(name):
+    """The path of a bootable image, from the cache or downloaded into it."""
+    image = CACHE / f"vmlinuz-{name}"
+    if image.exists():
+        return image
+    if not shutil.which("dpkg-deb"):
+        raise Skip("no dpkg-deb to unpack a kernel with")
+    entry = KERNELS[name]
+    url, sha256 = (entry["url"], entry["sha256"]) if "url" in entry else \
+        newest_of(entry["suite"], entry["package"])
+    print(f"downloading {url}", flush=True)
+    data = download(url, sha256)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="coldprof-test-", dir=CACHE) as folder:
+        package = pathlib.Path(folder) / "kernel.deb"
+        package.write_bytes(data)
+        subprocess.run(["dpkg-deb", "-x", package, folder], check=True)
+        (found,) = pathlib.Path(folder, "boot").glob("vmlinuz-*")
+        found.chmod(0o644)
+        found.rename(image)
+    return image
+
+
+# ---- an initramfs ----
+
+class Archive:
+    """A cpio archive in the form that the kernel unpacks (newc)."""
+
+    def __init__(self, file):
+        self.file, self.number, self.names = file, 0, set()
+
+    def _entry(self, name, mode, data=b""):
+        self.number += 1
+        fields = [self.number, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name) + 1, 0]
+        head = b"070701" + b"".join(b"%08X" % f for f in fields) + name.encode() + b"\0"
+        self.file.write(head + b"\0" * (-len(head) % 4) + data + b"\0" * (-len(data) % 4))
+
+    def folder(self, name):
+        name = name.strip("/")
+        if name and name not in self.names:
+            self.folder(os.path.dirname(name))
+            self.names.add(name)
+            self._entry(name, stat.S_IFDIR | 0o755)
+
+    def add(self, name, path):
+        name = name.strip("/")
+        if name in self.names:
+            return
+        self.folder(os.path.dirname(name))
+        self.names.add(name)
+        mode = os.stat(path).st_mode
+        with open(path, "rb") as source:
+            self._entry(name, stat.S_IFREG | (mode & 0o777) | 0o444, source.read())
+
+    def link(self, name, target):
+        name = name.strip("/")
+        if name not in self.names:
+            self.folder(os.path.dirname(name))
+            self.names.add(name)
+            self._entry(name, stat.S_IFLNK | 0o777, target.encode())
+
+    def tree(self, name, path, leave_out=()):
+        for root, folders, files in os.walk(path):
+            folders[:] = [f for f in folders if f not in leave_out]
+            for file in files:
+                full = os.path.join(root, file)
+                if os.path.exists(full):
+                    self.add(os.path.join(name, os.path.relpath(full, path)), full)
+
+    def end(self):
+        self._entry("TRAILER!!!", 0)
+
+
+def libraries(path):
+    """The shared libraries of a program and its interpreter: name in the machine -> file."""
+    listed = subprocess.run(["ldd", str(path)], capture_output=True, text=True).stdout
+    return {found: os.path.realpath(found) for found in
+            re.findall(r"(?:=> |^\s*)(/\S+) \(0x", listed, re.M)}
+
+
+def add_program(archive, name, path):
+    archive.add(name, os.path.realpath(path))
+    for library, file in libraries(path).items():
+        archive.add(library, file)
+
+
+def tool(name):
+    path = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    if not path:
+        raise Skip(f"'{name}' is not installed")
+    return path
+
+
+def add_python(archive):
+    """Debian's python3 without what no test needs, and jsonschema."""
+    if not os.path.exists(PYTHON):
+        raise Skip(f"no {PYTHON}")
+    add_program(archive, PYTHON, PYTHON)
+    where = subprocess.run([PYTHON, "-I", "-c", "import sysconfig as s, json; "
+                            "print(s.get_path('stdlib'))"], capture_output=True, text=True)
+    stdlib = where.stdout.strip()
+    archive.tree(stdlib, stdlib, leave_out={
+        "test", "tests", "idlelib", "tkinter", "lib2to3", "pydoc_data", "ensurepip", "distutils",
+        "unittest", "turtledemo", "site-packages", "dist-packages"}
+        | {f for f in os.listdir(stdlib) if f.startswith("config-")})
+    for extension in pathlib.Path(stdlib, "lib-dynload").glob("*.so"):
+        for library, file in libraries(extension).items():
+            archive.add(library, file)
+    packages = pathlib.Path("/usr/lib/python3/dist-packages")
+    for name in ("jsonschema", "attr", "attrs", "pyrsistent"):
+        if (packages / name).is_dir():
+            archive.tree(f"{packages}/{name}", packages / name, leave_out={"tests"})
+    for file in packages.glob("*pyrsistent*"):
+        if file.is_file():
+            archive.add(str(file), file)
+    for file in packages.glob("pvectorc*.so"):
+        archive.add(str(file), file)
+
+
+def make_initramfs(path):
+    with open(path, "wb") as file:
+        archive = Archive(file)
+        for folder in ("proc", "sys", "dev", "tmp", "run", "root", "var/tmp", "var/cache", "etc"):
+            archive.folder(folder)
+        add_program(archive, "/bin/busybox", tool("busybox"))
+        for name in ("sh", "true", "cat", "env", "dd", "sleep"):
+            archive.link(f"/bin/{name}", "busybox")
+        for name in ("strace", "bpftool", "bash"):
+            try:
+                add_program(archive, f"/usr/bin/{name}", tool(name))
+            except Skip:
+                pass
+        add_python(archive)
+        add_program(archive, "/coldprof/build/coldprof", BUILD / "coldprof")
+        for program in sorted((BUILD / "programs").iterdir()):
+            add_program(archive, f"/coldprof/build/programs/{program.name}", program)
+        archive.tree("/coldprof/tests/system", CHECKOUT / "tests" / "system", {"__pycache__"})
+        archive.tree("/coldprof/tests/programs", SOURCES, {"__pycache__"})
+        archive.tree("/coldprof/runtimes", CHECKOUT / "runtimes", {"node_modules", "express"})
+        archive.tree("/coldprof/reports", CHECKOUT / "reports")
+        for name in ("init", "tests.list"):
+            archive.add(f"/{name}", HERE / name)
+        for name, text in (("passwd", "root:x:0:0:root:/root:/bin/sh\n"), ("group", "root:x:0:\n"),
+                           ("hosts", "127.0.0.1 localhost\n")):
+            with tempfile.NamedTemporaryFile("w") as made:
+                made.write(text)
+                made.flush()
+                archive.add(f"/etc/{name}", made.name)
+        archive.end()
+
+
+SOURCES = CHECKOUT / "tests" / "programs"
+
+
+# ---- a machine ----
+
+def boot(image, initramfs, words):
+    """(lines of its console, how it ended: 'off', 'time' or 'qemu')"""
+    command = ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2",
+               "-m", "2048", "-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio",
+               "-kernel", str(image), "-initrd", str(initramfs),
+               "-append", f"console=ttyS0 quiet panic=-1 {words}".strip()]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT)
+    late = threading.Timer(SECONDS, process.kill)
+    late.start()
+    lines = []
+    for raw in process.stdout:
+        line = raw.decode(errors="replace").rstrip()
+        lines.append(line)
+        if re.match(r"(ok|FAIL|skip) +\S|       \S", line):
+            print(f"  {line}", flush=True)
+    process.wait()
+    in_time = late.is_alive()
+    late.cancel()
+    return lines, "off" if in_time and process.returncode == 0 else \
+        "qemu" if in_time else "time"
+
+
+def count(lines):
+    verdicts = [line.split()[0] for line in lines if re.match(r"(ok|FAIL|skip) +\S", line)]
+    return [verdicts.count(v) for v in ("ok", "FAIL", "skip")]
+
+
+def try_kernel(name, initramfs, words):
+    """passed, failed, skipped"""
+    image = kernel_image(name)
+    begin = time.monotonic()
+    print(f"kernel {name}:", flush=True)
+    lines, end = boot(image, initramfs, words)
+    numbers = count(lines)
+    complete = any(line.startswith("system tests: ") for line in lines)
+    if end != "off" or not complete:
+        numbers[1] += 1
+        what = {"time": f"did not end within {SECONDS} s", "qemu": "qemu failed",
+                "off": "ended before its tests"}[end]
+        print(f"  FAIL kernel {name} {what}; its console ends with")
+        for line in lines[-40:]:
+            print(f"       {line}")
+    print(f"  {time.monotonic() - begin:.0f} s", flush=True)
+    return numbers
+
+
+def main():
+    parser = argparse.ArgumentParser(description="system tests under other kernels")
+    parser.add_argument("kernels", nargs="*", metavar="KERNEL", default=list(USUAL),
+                        help=f"of {', '.join(KERNELS)} (default: {' '.join(USUAL)})")
+    parser.add_argument("-k", metavar="TEXT", action="append", default=[],
+                        help="only tests with TEXT in their name, instead of tests.list")
+    parser.add_argument("--results", metavar="FILE", help="write 'passed failed skipped' there")
+    chosen = parser.parse_args()
+    for name in chosen.kernels:
+        if name not in KERNELS:
+            parser.error(f"unknown kernel '{name}'")
+    totals = [0, 0, 0]
+    with tempfile.TemporaryDirectory(prefix="coldprof-test-") as folder:
+        initramfs = pathlib.Path(folder) / "initramfs"
+        for name in chosen.kernels:
+            try:
+                if os.uname().machine != "x86_64":
+                    raise Skip("only on x86-64")
+                tool("qemu-system-x86_64")
+                if not initramfs.exists():
+                    make_initramfs(initramfs)
+                numbers = try_kernel(name, initramfs, " ".join(
+                    f"only={k}" for k in chosen.k))
+            except Skip as reason:
+                print(f"skip kernel {name}: {reason}", flush=True)
+                numbers = [0, 0, 1]
+            totals = [a + b for a, b in zip(totals, numbers)]
+    print("kernel tests: %d passed, %d failed, %d skipped" % tuple(totals))
+    if chosen.results:
+        pathlib.Path(chosen.results).write_text("%d %d %d\n" % tuple(totals))
+    return 1 if totals[1] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
