@@ -53,14 +53,14 @@ find_missing() {
 	[ -e /usr/include/linux/bpf.h ] && [ -e /usr/include/stdio.h ] || needs="$needs libc-headers"
 	if have pkg-config; then
 		# one call where all is there, one each where not
-		pkg-config --exists 'libbpf >= 1.0' libelf libcjson libcurl zlib ||
-			for library in libbpf libelf libcjson libcurl zlib; do
+		pkg-config --exists 'libbpf >= 1.0' libelf libcjson libcurl zlib libseccomp ||
+			for library in libbpf libelf libcjson libcurl zlib libseccomp; do
 				floor=0
 				[ $library = libbpf ] && floor=1.0
 				pkg-config --exists "$library >= $floor" || needs="$needs $library"
 			done
 	else
-		needs="$needs pkg-config libbpf libelf libcjson libcurl zlib"
+		needs="$needs pkg-config libbpf libelf libcjson libcurl zlib libseccomp"
 	fi
 	caller_has node || needs="$needs node"
 	caller_has npm || needs="$needs npm"
@@ -93,7 +93,7 @@ packages_apt() {
 		gcc | make | clang | npm | python3 | strace | cpio | zstd | pkg-config) echo "$need" ;;
 		bpftool) apt_bpftool ;;
 		libc-headers) echo libc6-dev ;;
-		libbpf | libelf) echo "$need-dev" ;;
+		libbpf | libelf | libseccomp) echo "$need-dev" ;;
 		libcjson) echo libcjson-dev ;;
 		libcurl) echo libcurl4-openssl-dev ;;
 		zlib) echo zlib1g-dev ;;
@@ -124,7 +124,7 @@ packages_dnf() {
 		gcc | make | clang | bpftool | python3 | strace | cpio | zstd | busybox) echo "$need" ;;
 		libc-headers) echo glibc-devel kernel-headers ;;
 		pkg-config) echo pkgconf-pkg-config ;;
-		libbpf | libcurl | zlib) echo "$need-devel" ;;
+		libbpf | libcurl | zlib | libseccomp) echo "$need-devel" ;;
 		libelf) echo elfutils-libelf-devel ;;
 		libcjson) echo cjson-devel ;;
 		node) echo nodejs ;;
