@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* target.h - one thing to be started: a prepared workload or a command, with all that it needs */
+#ifndef COLDPROF_TARGET_H
+#define COLDPROF_TARGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ready.h"
+#include "runtime.h"
+#include "vec.h"
+
+struct user;
+struct workload;
+
+/* Open data; all memory is its own but |workload|. Zeroed memory is empty. */
+struct target {
+	char *name;
+	char *reason;	    /* why it can't be started (not prepared); else NULL */
+	VEC(char *) argv;
+	char **environment; /* ends with NULL */
+	char *cwd;
+	char *executable;   /* real path of argv[0] as execve gets it */
+	char *entry;	    /* path, or with |entry_is_module| the module's name; NULL: none */
+	bool entry_is_module;
+	struct ready_spec ready;
+	unsigned ready_status;		 /* status the first answer must have; 0: any below 500 */
+	const struct workload *workload; /* NULL: a command */
+	unsigned requests;		 /* of a command: GET again after the first response */
+	struct runtime runtime;		 /* EVENT_RUNTIME_NONE: not known before it ran */
+	VEC(char *) files;		 /* that a start reads: what `--cold evicted` evicts */
+};
+
+void target_release(struct target *target);
+
+#endif
