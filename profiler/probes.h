@@ -17,6 +17,8 @@ struct probe {
 	uint64_t offset; /* in the file */
 	enum event_mark_id mark;
 	const char *argument; /* constant; the first argument must be this C string. NULL: any */
+	uint32_t device;      /* of the file, as event_exec.exe_device */
+	uint64_t inode;
 };
 
 /* Zeroed memory is an empty list. */
@@ -35,14 +37,23 @@ int probes_of(const struct runtime *runtime, struct probes *probes, uint32_t *ma
 /* The marks that a runtime of this kind has when nothing is amiss. */
 uint32_t probes_marks_expected(enum event_runtime_kind kind);
 
-/* "main, vm" of a set of marks. */
+/* Adds "main, vm" of a set of marks. */
 int probes_marks_text(uint32_t marks, struct buf *out);
 
+/* A probed file and the processes that map it, so that they trap too while probes are attached. */
+struct probes_foreign {
+	const char *path; /* the list's */
+	size_t processes;
+};
+struct probes_foreigners {
+	VEC(struct probes_foreign) items;
+};
+void probes_foreigners_release(struct probes_foreigners *foreigners);
+
 /*
- * How many processes map each of the probed files right now: the ones that also trap while probes
- * are attached. Each process counts once; one that cannot be read is left out.
- * -errno where /proc can't be walked.
+ * One item for each probed file, counted right now in one walk over /proc; we ourselves and
+ * processes that cannot be read are left out. 0 or -errno.
  */
-int probes_foreign_count(const struct probes *probes, size_t *processes);
+int probes_foreign_count(const struct probes *probes, struct probes_foreigners *out);
 
 #endif

@@ -68,15 +68,15 @@ const char *runtime_kind_name(enum event_runtime_kind kind);
 
 /*
  * The application's entry, from the argument vector that the runtime itself gets. |out| becomes
- * the absolute real path of a file, the dotted name of a module (RUNTIME_ENTRY_MODULE), or stays
- * as it was.
+ * the absolute path of a file as the runtime will open it (Node opens the real path, Python the
+ * one that it was given), the dotted name of a module, or stays as it was.
  */
 enum runtime_entry {
 	RUNTIME_ENTRY_NONE = 0, /* -c, -e, standard input, an unknown runtime, no such file */
 	RUNTIME_ENTRY_FILE = 1,
 	RUNTIME_ENTRY_MODULE = 2, /* python -m NAME: .../NAME.py or .../NAME/__main__.py */
 };
-enum runtime_entry runtime_entry(enum event_runtime_kind kind, char *const argv[], const char *cwd,
-				 struct buf *out);
+enum runtime_entry runtime_entry(const struct user *user, enum event_runtime_kind kind,
+				 char *const argv[], const char *cwd, struct buf *out);
 
 #endif

@@ -34,6 +34,7 @@ struct symbols {
 	uint32_t device; /* the kernel's dev_t: major << 20 | minor */
 	uint64_t inode;
 	char *build_id;	    /* "" where the file has none */
+	uint64_t layout;    /* as elfx_layout */
 	char *interpreter;  /* the dynamic linker, NULL in static programs and libraries */
 	VEC(char *) needed; /* DT_NEEDED */
 	bool native;	    /* of this machine's architecture */

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* client.h - a package client run to its end, its words kept for the case that it fails */
+#ifndef COLDPROF_CLIENT_H
+#define COLDPROF_CLIENT_H
+
+#include <stdbool.h>
+
+struct user;
+
+/*
+ * What package clients of |user| get: our own environment without what would lead them elsewhere
+ * (PYTHONPATH, NODE_OPTIONS, ...), with the user's HOME and PATH, the folder of |interpreter| first
+ * in it. Ends with NULL; freed by client_environment_free, which takes NULL. 0 or -errno, printed.
+ */
+int client_environment(const struct user *user, const char *interpreter, char ***out);
+void client_environment_free(char **environment);
+
+struct client {
+	const char *name;   /* the workload, for errors */
+	const char *what;   /* the command, for errors: "npm ci" */
+	char *const *argv;  /* found on the PATH of |environment|, as execvp does */
+	const char *folder; /* where it runs */
+	char *const *environment;
+	int stop; /* a signalfd: readable when to stop; -1: none */
+	bool may_fail;
+};
+
+/*
+ * Runs as the caller's own user, in a process group of its own, which is killed when to stop.
+ * 0; -ECANCELED when stopped; -EIO (it failed) or another -errno, printed with its last lines.
+ */
+int client_run(const struct client *client);
+
+#endif
