@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* NOTE TO HELPER L: this header is final and the .c is being written by others; L: change nothing, stop and report now */
 /* cold.h - what makes a start cold: files put out of the page cache, and the proof of it */
 #ifndef COLDPROF_COLD_H
 #define COLDPROF_COLD_H

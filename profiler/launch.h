@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* NOTE TO HELPER L: this header is final and the .c is being written by others; L: change nothing, stop and report now */
 /* launch.h - a child that is held before its first instruction, and the end of its whole tree */
 #ifndef COLDPROF_LAUNCH_H
 #define COLDPROF_LAUNCH_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* NOTE TO HELPER L: this header is final and the .c is being written by others; L: change nothing, stop and report now */
 /* limits.h - a cgroup for each start: its limits, its numbers, its processes; v1 and v2 */
 #ifndef COLDPROF_LIMITS_H
 #define COLDPROF_LIMITS_H

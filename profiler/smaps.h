@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* NOTE TO HELPER L: this header is final and the .c is being written by others; L: change nothing, stop and report now */
 /* smaps.h - the memory of a live process by kind of mapping, from /proc/PID/smaps */
 #ifndef COLDPROF_SMAPS_H
 #define COLDPROF_SMAPS_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* NOTE TO HELPER L: this header is final and the .c is being written by others; L: change nothing, stop and report now */
 /* user.h - whose programs are run: the user who called sudo, never root unless root asked */
 #ifndef COLDPROF_USER_H
 #define COLDPROF_USER_H
