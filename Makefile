@@ -18,7 +18,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 WARN    := -Wall -Wextra -Werror
 CFLAGS  ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) -D_GNU_SOURCE -DCOLDPROF_VERSION='"$(VERSION)"' \
-	-DCOLDPROF_PREFIX='"$(PREFIX)"' -iquote . -iquote profiler -iquote bpf -I$(BUILD)/bpf $(SANITIZE) \
+	-DCOLDPROF_PREFIX='"$(PREFIX)"' -iquote . -idirafter profiler -iquote bpf -I$(BUILD)/bpf $(SANITIZE) \
 	$(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 LDLIBS   = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm -lpthread
 # BPF_PROG hands every program a context argument: few use it
