@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* limits.h - a cgroup for each start: its limits, its numbers, its processes; v1 and v2 */
+/* limit.h - a cgroup for each start: its limits, its numbers, its processes; v1 and v2 */
 #ifndef COLDPROF_LIMITS_H
 #define COLDPROF_LIMITS_H
 
