@@ -293,7 +293,7 @@ uint64_t elfx_entry(const struct elfx *elf)
 }
 
 /* How good a symbol is as the one that was meant; 0: not at all. */
-enum rank { RANK_NONE, RANK_LOCAL, RANK_GLOBAL, RANK_OLD_VERSION, RANK_DYNAMIC };
+enum rank { RANK_NONE, RANK_IMPORTED, RANK_LOCAL, RANK_GLOBAL, RANK_OLD_VERSION, RANK_DYNAMIC };
 
 struct table {
 	Elf_Data *symbols, *versions;
@@ -311,7 +311,9 @@ static enum rank symbol_rank(const struct table *table, size_t index, const GElf
 {
 	GElf_Versym version;
 
-	if (GELF_ST_TYPE(symbol->st_info) != STT_FUNC || symbol->st_shndx == SHN_UNDEF)
+	if (symbol->st_shndx == SHN_UNDEF)
+		return table->dynamic ? RANK_IMPORTED : RANK_NONE;
+	if (GELF_ST_TYPE(symbol->st_info) != STT_FUNC)
 		return RANK_NONE;
 	if (!table->dynamic)
 		return GELF_ST_BIND(symbol->st_info) == STB_LOCAL ? RANK_LOCAL : RANK_GLOBAL;
@@ -394,7 +396,7 @@ static int search_table(const struct elfx *elf, uint32_t type, const struct elfx
 static bool all_found(const struct found *found, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!found[i].rank)
+		if (found[i].rank <= RANK_IMPORTED)
 			return false;
 	return true;
 }
@@ -409,8 +411,11 @@ int elfx_find(const struct elfx *elf, struct elfx_want *wants, size_t count)
 	rc = search_table(elf, SHT_DYNSYM, wants, found, count);
 	if (!rc && !all_found(found, count))
 		rc = search_table(elf, SHT_SYMTAB, wants, found, count);
-	for (size_t i = 0; !rc && i < count; i++)
-		wants[i].offset = found[i].rank ? elfx_offset(elf, found[i].address) : 0;
+	for (size_t i = 0; !rc && i < count; i++) {
+		wants[i].imported = found[i].rank == RANK_IMPORTED;
+		wants[i].offset =
+			found[i].rank > RANK_IMPORTED ? elfx_offset(elf, found[i].address) : 0;
+	}
 	free(found);
 	return rc;
 }

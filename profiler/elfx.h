@@ -47,6 +47,7 @@ struct elfx_want {
 	const char *name;
 	const char *holds; /* NULL: |name| is whole; else it is a prefix and this comes after it */
 	uint64_t offset;   /* out */
+	bool imported;	   /* out: the file uses it from a library */
 };
 
 /*

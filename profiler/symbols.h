@@ -41,6 +41,7 @@ struct symbols {
 	char *version;	    /* of the runtime whose code it holds; NULL: not asked yet */
 	uint64_t entry;	    /* file offset; 0: none */
 	uint64_t offsets[SYMBOL_COUNT]; /* file offsets; 0: absent */
+	uint32_t imports;		/* bit 1 << symbol: it is taken from a library */
 };
 
 /*
