@@ -75,7 +75,10 @@ struct event_fork {
 #define EVENT_FORK_THREAD 1 /* a thread of the same process */
 #define EVENT_FORK_ROOT	  2 /* the followed child itself: has no parent in the tree */
 
-/* text: the file name, then the arguments, each ended by NUL. time_ns: the exec tracepoint */
+/*
+ * text: the path of the binary (of a script: its interpreter) as execve got it, then the arguments,
+ * each ended by NUL. time_ns: the exec tracepoint
+ */
 struct event_exec {
 	struct event event;
 	__u64 enter_ns;	    /* entry of the execve system call */

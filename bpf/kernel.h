@@ -149,7 +149,7 @@ struct task_struct {
 };
 
 struct linux_binprm {
-	const char *filename;
+	const char *interp;
 };
 
 struct kernel_siginfo {

@@ -37,7 +37,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	return 0;
 }
 
-/* The file name, then as many of the arguments as fit: "/bin/sh\0sh\0-c\0..." */
+/* The binary (of a script: its interpreter), then what fits of the arguments: "/bin/sh\0sh\0..." */
 static __always_inline __u32 exec_text(char *text, struct task_struct *task,
 				       struct linux_binprm *bprm, __u16 *flags)
 {
@@ -45,7 +45,7 @@ static __always_inline __u32 exec_text(char *text, struct task_struct *task,
 	__u32 size;
 	long got;
 
-	got = bpf_probe_read_kernel_str(text, 1024, BPF_CORE_READ(bprm, filename));
+	got = bpf_probe_read_kernel_str(text, 1024, BPF_CORE_READ(bprm, interp));
 	size = got > 0 && got <= 1024 ? got : 0;
 	start = BPF_CORE_READ(task, mm, arg_start);
 	end = BPF_CORE_READ(task, mm, arg_end);

@@ -14,10 +14,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "buf.h"
+#include "clock.h"
 #include "control.h"
 #include "coldprof.skel.h"
 #include "cookie.h"
@@ -354,16 +354,13 @@ int trace_memory(struct trace *trace, enum event_memory_mark mark)
 static int add_losses(struct trace *trace, uint64_t *sum)
 {
 	const struct control *control = &trace->skeleton->bss->control;
-	struct timespec now;
 	int rc = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	for (uint32_t kind = 0; kind < EVENT_KINDS_KERNEL; kind++) {
 		struct event_loss loss = {
 			.event = {.kind = EVENT_LOSS,
 				  .size = sizeof(loss),
-				  .time_ns = (uint64_t)now.tv_sec * 1000000000u +
-					     (uint64_t)now.tv_nsec},
+				  .time_ns = clock_ns()},
 			.lost_kind = kind,
 			.lost = control->lost[kind],
 		};

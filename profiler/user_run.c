@@ -8,19 +8,16 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "units.h"
 
 #define OUTPUT_LIMIT (1u << 20)
 
 static uint64_t now_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / NS_PER_MS;
+	return clock_ns() / NS_PER_MS;
 }
 
 /* In the child. Never returns; 127 where the command can't be started. */

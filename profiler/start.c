@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* start.c - one start while it runs: what has been seen of it so far, and when it is ready */
+#include "start.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "http.h"
+
+#define SOCKET_TYPE_STREAM 1
+
+void start_release(struct start *start)
+{
+	if (!start)
+		return;
+	ready_line_free(start->line);
+	vec_release(&start->listeners);
+	vec_foreach(binary, &start->binaries)
+		free(binary->path);
+	vec_release(&start->binaries);
+	vec_release(&start->alive);
+	buf_release(&start->ready_text);
+	memset(start, 0, sizeof(*start));
+}
+
+static void forget_process(struct start *start, pid_t pid)
+{
+	for (size_t i = 0; i < start->alive.count; i++)
+		if (start->alive.items[i] == pid) {
+			start->alive.items[i] = start->alive.items[--start->alive.count];
+			return;
+		}
+}
+
+static void note_exec(struct start *start, const struct event_exec *event, const char *text,
+		      size_t size)
+{
+	struct start_binary *binary;
+
+	if ((pid_t)event->event.pid == start->root)
+		start->executed = true;
+	vec_foreach(known, &start->binaries)
+		if (known->device == event->exe_device && known->inode == event->exe_inode)
+			return;
+	binary = vec_add(&start->binaries);
+	if (!binary)
+		return;
+	binary->pid = (pid_t)event->event.pid;
+	binary->device = event->exe_device;
+	binary->inode = event->exe_inode;
+	binary->path = strndup(text, size);
+}
+
+static void note_listen(struct start *start, const struct event_listen *event, const char *text,
+			size_t size)
+{
+	struct start_listener *listener;
+
+	if (event->type != SOCKET_TYPE_STREAM ||
+	    (event->family != AF_INET && event->family != AF_INET6 && event->family != AF_UNIX))
+		return;
+	listener = vec_add(&start->listeners);
+	if (!listener)
+		return;
+	listener->event = *event;
+	listener->unix_size = size < sizeof(listener->unix_path) ? (uint32_t)size : 0;
+	memcpy(listener->unix_path, text, listener->unix_size);
+	if (start->target->ready.kind == EVENT_READY_LISTEN && !start->ready)
+		start_ready_by_listener(start, listener, EVENT_READY_LISTEN);
+}
+
+static void note_output(struct start *start, const struct event_output *event)
+{
+	if (!start->line || start->ready ||
+	    !ready_line_feed(start->line, event->bytes, &start->ready_text))
+		return;
+	start->ready = EVENT_READY_LINE;
+	start->ready_ns = event->event.time_ns;
+	start->ready_pid = (pid_t)event->event.pid;
+	start->ready_tid = (pid_t)event->event.tid;
+}
+
+static void note_end(struct start *start, const struct event_reapable *event)
+{
+	forget_process(start, (pid_t)event->event.pid);
+	if ((pid_t)event->event.pid != start->root || start->root_gone)
+		return;
+	start->root_gone = true;
+	start->root_gone_ns = event->event.time_ns;
+	start->root_status = event->exit_code;
+}
+
+void start_notice(void *context, const struct event *event, const char *text, size_t text_size)
+{
+	struct start *start = context;
+	const struct event_fork *fork = (const struct event_fork *)event;
+
+	switch (event->kind) {
+	case EVENT_FORK:
+		if (!(event->flags & EVENT_FORK_THREAD))
+			(void)vec_push(&start->alive, (pid_t)fork->child_pid);
+		break;
+	case EVENT_EXEC:
+		note_exec(start, (const struct event_exec *)event, text, text_size);
+		break;
+	case EVENT_EXIT:
+		if (event->flags & EVENT_EXIT_LAST)
+			forget_process(start, (pid_t)event->pid);
+		break;
+	case EVENT_REAPABLE:
+		note_end(start, (const struct event_reapable *)event);
+		break;
+	case EVENT_LISTEN:
+		note_listen(start, (const struct event_listen *)event, text, text_size);
+		break;
+	case EVENT_OUTPUT:
+		note_output(start, (const struct event_output *)event);
+		break;
+	}
+}
+
+struct start_listener *start_next_listener(struct start *start)
+{
+	const struct ready_spec *spec = &start->target->ready;
+
+	if (spec->kind != EVENT_READY_AUTO && spec->kind != EVENT_READY_HTTP)
+		return NULL;
+	vec_foreach(listener, &start->listeners)
+		if (!listener->asked && (!spec->port || listener->event.port == spec->port))
+			return listener;
+	return NULL;
+}
+
+void start_ready_by_listener(struct start *start, const struct start_listener *listener,
+			     enum event_ready kind)
+{
+	start->ready = kind;
+	start->ready_ns = listener->event.event.time_ns;
+	start->ready_pid = (pid_t)listener->event.event.pid;
+	start->ready_tid = (pid_t)listener->event.event.tid;
+	start->ready_fd = listener->event.fd;
+	buf_clear(&start->ready_text);
+	http_address(&listener->event, listener->unix_path, listener->unix_size,
+		     &start->ready_text);
+}
+
+void start_ready_by_exit(struct start *start)
+{
+	start->ready = EVENT_READY_EXIT;
+	start->ready_ns = start->root_gone_ns;
+	start->ready_pid = start->ready_tid = start->root;
+}

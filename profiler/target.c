@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* target.c - one thing to be started: a prepared workload or a command, with all that it needs */
+#include "target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "user.h"
+
+void target_release(struct target *target)
+{
+	if (!target)
+		return;
+	free(target->name);
+	free(target->reason);
+	vec_foreach(argument, &target->argv)
+		free(*argument);
+	vec_release(&target->argv);
+	user_environment_free(target->environment);
+	free(target->cwd);
+	free(target->executable);
+	free(target->entry);
+	ready_release(&target->ready);
+	runtime_release(&target->runtime);
+	vec_foreach(file, &target->files)
+		free(*file);
+	vec_release(&target->files);
+	memset(target, 0, sizeof(*target));
+}
