@@ -40,7 +40,7 @@ char *units_ms_bare(double ns, char text[UNITS_TEXT])
 {
 	double ms = ns / 1e6, size = fabs(ms);
 
-	return fixed(ms, size < 0.9995 ? 2 : size < 9.95 ? 1 : 0, text);
+	return fixed(ms, size < 0.9995 ? 2 : size < 99.95 ? 1 : 0, text);
 }
 
 char *units_ms(double ns, char text[UNITS_TEXT])
@@ -48,7 +48,7 @@ char *units_ms(double ns, char text[UNITS_TEXT])
 	const char *unit = " ms";
 
 	if (fabs(ns) < 1e6) {
-		fixed(ns / 1e3, fabs(ns) < 9950 ? 1 : 0, text);
+		fixed(ns / 1e3, fabs(ns) < 99950 ? 1 : 0, text);
 		unit = " us";
 	} else {
 		units_ms_bare(ns, text);

@@ -16,9 +16,9 @@
 /* Room that every units_ function's text fits in. */
 #define UNITS_TEXT 32
 
-/* "9.1 ms", "412 ms", "1,504 ms", "38 us": three or four significant digits. Returns |text|. */
+/* "9.1 ms", "38.2 ms", "412 ms", "1,504 ms", "38.0 us": what an interval needs. Returns |text|. */
 char *units_ms(double ns, char text[UNITS_TEXT]);
-/* As units_ms without the unit, always in milliseconds: "9.1", "412", "1,504". */
+/* As units_ms without the unit, always in milliseconds: "0.41", "9.1", "38.2", "412". */
 char *units_ms_bare(double ns, char text[UNITS_TEXT]);
 /* "61.2" (MiB, one digit after the point below 1000). */
 char *units_mib_bare(double bytes, char text[UNITS_TEXT]);
