@@ -8,26 +8,26 @@
 struct user;
 
 /*
- * What package clients of |user| get: our own environment without what would lead them elsewhere
- * (PYTHONPATH, NODE_OPTIONS, ...), with the user's HOME and PATH, the folder of |interpreter| first
- * in it. Ends with NULL; freed by client_environment_free, which takes NULL. 0 or -errno, printed.
+ * What package clients of |user| get: the user's environment without what would lead them
+ * elsewhere (PYTHONPATH, NODE_OPTIONS, ...), the folder of |interpreter| first in PATH. To be freed
+ * by user_environment_free(). 0 or -ENOMEM, printed.
  */
 int client_environment(const struct user *user, const char *interpreter, char ***out);
-void client_environment_free(char **environment);
 
 struct client {
 	const char *name;   /* the workload, for errors */
 	const char *what;   /* the command, for errors: "npm ci" */
-	char *const *argv;  /* found on the PATH of |environment|, as execvp does */
+	char *const *argv;  /* found on the PATH of |environment|, as execvp() does */
 	const char *folder; /* where it runs */
 	char *const *environment;
-	int stop; /* a signalfd: readable when to stop; -1: none */
-	bool may_fail;
+	int stop;      /* a descriptor that is readable when to stop; -1: none */
+	bool may_fail; /* with an exit status */
 };
 
 /*
- * Runs as the caller's own user, in a process group of its own, which is killed when to stop.
- * 0; -ECANCELED when stopped; -EIO (it failed) or another -errno, printed with its last lines.
+ * Runs as the calling process's user, in a process group of its own, which is killed when to stop
+ * and when the calling process dies. 0; -ECANCELED when stopped; -EIO (it failed) or another
+ * -errno, printed with its last lines.
  */
 int client_run(const struct client *client);
 

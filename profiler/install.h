@@ -9,12 +9,12 @@ struct workload;
 /* What is to be made. All texts belong to the caller. */
 struct install {
 	const struct workload *workload;
-	const struct user *user;
+	const struct user *user; /* whom the caller has become */
 	const char *interpreter; /* the runtime's executable */
 	const char *folder;	 /* absolute; its name ends with INSTALL_TAIL characters that differ
 				    between versions, its parent is the cache folder */
 	char *const *environment; /* of the package clients */
-	int stop;		  /* a signalfd: readable when to stop; -1: none */
+	int stop;		  /* a descriptor that is readable when to stop; -1: none */
 	int progress;		  /* where a line is written for each step; -1: nowhere */
 };
 #define INSTALL_TAIL 32

@@ -21,7 +21,10 @@ int interpreter_find(const struct runtime_finder *finder, const char *runtime, c
 		     struct interpreter *out);
 void interpreter_release(struct interpreter *interpreter);
 
-/* Whether |version| is |wanted| or newer: "3.9.18" is older than "3.11". */
+/*
+ * Below, at or above 0 as |version| is older than, one of, or newer than |wanted|: "3.9.18" is
+ * older than "3.11", "3.11.7" is one of "3.11".
+ */
 int interpreter_compare_versions(const char *version, const char *wanted);
 
 #endif

@@ -17,7 +17,7 @@ struct prepare {
 	const struct interpreter *interpreter; /* the caller's */
 	char *folder; /* where it is, or will be: a copy of the application with its dependencies */
 	bool ready;
-	int result; /* of prepare_all: 0 or -errno */
+	int result; /* 0, or the -errno of what kept it from being ready */
 };
 
 /*
@@ -49,9 +49,9 @@ struct prepare_options {
 };
 
 /*
- * Prepares what is not ready, two at once, each in a process of its own with the user's ids. One
- * that fails (printed) doesn't keep the others; nothing half-made is left. 0; -ECANCELED when
- * stopped; else the first failure.
+ * Prepares what has a folder and is not ready, two at once, each in a process of its own with the
+ * user's ids. One that fails (printed) doesn't keep the others; nothing half-made is left. 0;
+ * -ECANCELED when stopped; else the first |result| of all items.
  */
 int prepare_all(struct prepare *items, size_t count, const struct prepare_options *options);
 

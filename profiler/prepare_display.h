@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* prepare_display.h - the line on the terminal that says what is being prepared */
+#ifndef COLDPROF_PREPARE_DISPLAY_H
+#define COLDPROF_PREPARE_DISPLAY_H
+
+#include "prepare.h"
+
+/* As prepare_options.progress; |context| is not used. Writes to standard error. */
+void prepare_display_progress(void *context, const struct prepare_progress *progress);
+
+/* Between these two, lines that err.h prints make room for it. */
+void prepare_display_start(void);
+void prepare_display_end(void);
+
+#endif
