@@ -11,11 +11,12 @@
 #include <stdint.h>
 
 #include "cold.h"
-#include "limits.h"
+#include "limit.h"
 #include "result.h"
 #include "runtime.h"
 #include "target.h"
 
+struct probes;
 struct user;
 struct session;
 
@@ -43,8 +44,8 @@ void session_close(struct session *session);
 /* Attaches the probes of a runtime that are not attached yet. 0 or -errno, printed. */
 int session_probe(struct session *session, const struct runtime *runtime);
 
-/* How many processes outside map files that are probed now: each of them traps there too. */
-size_t session_foreign_count(const struct session *session);
+/* The probes that are attached now. */
+const struct probes *session_probes(const struct session *session);
 
 /*
  * One start, to its end: nothing of it runs afterwards. |out| is initialised and filled, also for a

@@ -22,6 +22,7 @@ void target_release(struct target *target)
 	free(target->entry);
 	ready_release(&target->ready);
 	runtime_release(&target->runtime);
+	free(target->output_tail);
 	vec_foreach(file, &target->files)
 		free(*file);
 	vec_release(&target->files);

@@ -28,6 +28,7 @@ struct target {
 	const struct workload *workload; /* NULL: a command */
 	unsigned requests;		 /* of a command: GET again after the first response */
 	struct runtime runtime;		 /* EVENT_RUNTIME_NONE: not known before it ran */
+	char *output_tail;		 /* what a failed start wrote last; NULL: nothing */
 	VEC(char *) files;		 /* that a start reads: what `--cold evicted` evicts */
 };
 

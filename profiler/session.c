@@ -1,0 +1,610 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* session.c - the conductor: one start after the other, from the held child to the finished sample */
+#include "session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ask.h"
+#include "clock.h"
+#include "err.h"
+#include "fs.h"
+#include "known.h"
+#include "launch.h"
+#include "observe.h"
+#include "probes.h"
+#include "sample.h"
+#include "session_parts.h"
+#include "start.h"
+#include "trace.h"
+#include "units.h"
+#include "user.h"
+
+#define MEMORY_LIMIT	 (48 * MIB) /* of a recording, before it goes to a file */
+#define ANSWER_MS	 5000	    /* silence on a listener that was found out */
+#define LATE_LISTENER_MS 1000	    /* after all known listeners spoke no HTTP */
+#define TAIL_LINES	 10
+
+/* ---- the session ---- */
+
+static int watch(struct session *session, int fd)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+
+	if (epoll_ctl(session->epoll, EPOLL_CTL_ADD, fd, &event))
+		return err_code(errno, "cannot watch a descriptor");
+	return 0;
+}
+
+static void unwatch(struct session *session, int fd)
+{
+	epoll_ctl(session->epoll, EPOLL_CTL_DEL, fd, NULL);
+}
+
+static int open_descriptors(struct session *session)
+{
+	sigset_t signals;
+	int rc;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	session->epoll = epoll_create1(EPOLL_CLOEXEC);
+	session->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	session->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (session->epoll < 0 || session->signals < 0 || session->timer < 0)
+		return err_code(errno, "cannot make the event loop's descriptors");
+	rc = watch(session, session->signals);
+	if (!rc)
+		rc = watch(session, session->timer);
+	if (!rc)
+		rc = watch(session, trace_fd(session->trace));
+	for (size_t i = 0; i < ASK_CLIENTS && !rc; i++)
+		rc = watch(session, http_fd(session->ask.clients[i]));
+	return rc;
+}
+
+int session_open(const struct session_options *options, struct session **out)
+{
+	struct session *session = calloc(1, sizeof(*session));
+	struct trace_options trace = {.ring_bytes = options->ring_bytes,
+				      .btf_path = options->btf_path,
+				      .attach = !options->null_control};
+	int rc;
+
+	if (!session)
+		return -ENOMEM;
+	session->options = options;
+	session->epoll = session->signals = session->timer = -1;
+	rc = launch_setup();
+	if (!rc)
+		rc = limits_setup();
+	if (!rc)
+		rc = trace_open(&trace, &session->trace);
+	if (!rc)
+		rc = ask_init(&session->ask);
+	if (!rc)
+		rc = open_descriptors(session);
+	if (rc) {
+		session_close(session);
+		return rc;
+	}
+	*out = session;
+	return 0;
+}
+
+void session_close(struct session *session)
+{
+	int *fds[3];
+
+	if (!session)
+		return;
+	ask_release(&session->ask);
+	trace_close(session->trace);
+	limits_teardown();
+	probes_release(&session->probes);
+	known_release(&session->known);
+	cold_release(&session->cold);
+	fds[0] = &session->epoll;
+	fds[1] = &session->signals;
+	fds[2] = &session->timer;
+	for (size_t i = 0; i < 3; i++)
+		if (*fds[i] >= 0)
+			close(*fds[i]);
+	free(session);
+}
+
+int session_signal(struct session *session)
+{
+	struct signalfd_siginfo info;
+
+	if (!session->signal &&
+	    read(session->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		session->signal = (int)info.ssi_signo;
+	return session->signal;
+}
+
+/* ---- waiting ---- */
+
+static int set_timer(struct session *session, uint64_t at_ns)
+{
+	struct itimerspec spec = {.it_value = {.tv_sec = (time_t)(at_ns / NS_PER_S),
+					       .tv_nsec = (long)(at_ns % NS_PER_S)}};
+
+	if (timerfd_settime(session->timer, TFD_TIMER_ABSTIME, &spec, NULL))
+		return err_code(errno, "cannot set the timer");
+	return 0;
+}
+
+/* Waits for anything to happen until |deadline_ns|, and takes in what the kernel has sent. */
+static int step(struct session *session, struct start *start, uint64_t deadline_ns)
+{
+	struct epoll_event events[8];
+	uint64_t ticks;
+	int count, rc;
+
+	rc = set_timer(session, deadline_ns);
+	if (rc)
+		return rc;
+	count = epoll_wait(session->epoll, events, 8, -1);
+	if (count < 0 && errno != EINTR)
+		return err_code(errno, "cannot wait for events");
+	if (read(session->timer, &ticks, sizeof(ticks)) < 0 && errno != EAGAIN)
+		return err_code(errno, "cannot read the timer");
+	session_signal(session);
+	return trace_drain(session->trace, start_notice, start);
+}
+
+/* The kernel's word may be missing when events were lost: the pidfd knows as well. */
+static void check_root(struct course *course)
+{
+	struct start *start = &course->start;
+	siginfo_t info = {};
+
+	if (waitid(P_PID, (id_t)course->launch.pid, &info, WEXITED | WNOHANG | WNOWAIT) ||
+	    !info.si_pid)
+		return;
+	course->root_status = info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status;
+	if (start->root_gone)
+		return;
+	start->root_gone = true;
+	start->root_gone_ns = clock_ns();
+}
+
+/* ---- deciding ---- */
+
+static void fail_course(struct course *course, enum event_outcome outcome, int status,
+			const char *format, ...)
+{
+	va_list args;
+	char text[512];
+
+	if (course->decided)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	course->decided = true;
+	course->outcome = outcome;
+	course->status = status;
+	buf_clear(&course->reason);
+	buf_puts(&course->reason, text);
+}
+
+/* What the root's end says of the start: how it ended, or NULL if that is a good end. */
+static void judge_exit(struct session *session, struct course *course, bool was_wanted)
+{
+	int status = course->root_status;
+
+	if (WIFSIGNALED(status))
+		fail_course(course, EVENT_CRASHED, WTERMSIG(status), "ended by signal %d (%s)",
+			    WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else if (!was_wanted)
+		fail_course(course, EVENT_EXITED, WEXITSTATUS(status),
+			    "exited with status %d before it was ready", WEXITSTATUS(status));
+	else if (WEXITSTATUS(status) && !session->options->ignore_failure)
+		fail_course(course, EVENT_EXITED, WEXITSTATUS(status), "exited with status %d",
+			    WEXITSTATUS(status));
+	else
+		course->decided = true;
+}
+
+static void judge_answer(struct course *course, const struct http_answer *answer)
+{
+	unsigned wanted = course->target->ready_status;
+
+	if (wanted ? answer->status != (int)wanted : answer->status >= 500)
+		fail_course(course, EVENT_BAD_ANSWER, answer->status,
+			    "the first answer has status %d%s", answer->status,
+			    wanted ? ", not the one that the workload expects" : "");
+	course->decided = true;
+}
+
+/* Listeners of the automatic readiness that speak no HTTP: the first listen(2) was it, then. */
+static void accept_listen(struct course *course)
+{
+	struct ask *ask = course->ask;
+
+	start_ready_by_listener(&course->start, course->start.listeners.items, EVENT_READY_LISTEN);
+	observe_answer(course, 0, &ask->first_failure);
+	course->decided = true;
+}
+
+static void decide_by_client(struct course *course)
+{
+	bool automatic = course->target->ready.kind == EVENT_READY_AUTO;
+	struct start_listener *listener;
+	struct http_answer answer;
+	uint64_t now = clock_ns();
+
+	if (ask_take(course->ask, &course->start, &answer, &listener)) {
+		start_ready_by_listener(&course->start, listener, EVENT_READY_HTTP);
+		course->answered_by = (size_t)(listener - course->start.listeners.items);
+		observe_answer(course, 0, &answer);
+		judge_answer(course, &answer);
+		return;
+	}
+	if (!ask_all_failed(course->ask)) {
+		course->all_failed_ns = 0;
+		return;
+	}
+	if (!course->all_failed_ns)
+		course->all_failed_ns = now;
+	if (automatic && now >= course->all_failed_ns + LATE_LISTENER_MS * NS_PER_MS)
+		accept_listen(course);
+}
+
+static void decide_by_exit(struct session *session, struct course *course)
+{
+	enum event_ready kind = course->target->ready.kind;
+	struct start *start = &course->start;
+	bool wanted = kind == EVENT_READY_EXIT || kind == EVENT_READY_AUTO;
+
+	check_root(course);
+	if (!start->root_gone)
+		return;
+	/* a daemon that the root left behind may still get ready, where that is asked for */
+	if (!wanted && start->alive.count)
+		return;
+	check_root(course);
+	if (wanted)
+		start_ready_by_exit(start);
+	judge_exit(session, course, wanted);
+}
+
+static void decide(struct session *session, struct course *course)
+{
+	enum event_ready kind = course->target->ready.kind;
+	int code = launch_exec_error(&course->launch);
+
+	if (session->signal)
+		fail_course(course, EVENT_INTERRUPTED, session->signal, "interrupted");
+	else if (code)
+		fail_course(course, EVENT_NOT_STARTED, code, "cannot execute '%s': %s",
+			    course->target->executable, err_text(code));
+	else if (course->start.ready)
+		course->decided = true;
+	if (!course->decided && (kind == EVENT_READY_AUTO || kind == EVENT_READY_HTTP))
+		decide_by_client(course);
+	if (!course->decided)
+		decide_by_exit(session, course);
+	if (!course->decided && clock_ns() >= course->deadline_ns)
+		fail_course(course, EVENT_NEVER_READY, 0, "not ready after %.4g s",
+			    (double)session->options->timeout_ns / 1e9);
+}
+
+static int await_ready(struct session *session, struct course *course)
+{
+	int rc = 0;
+
+	course->deadline_ns = clock_ns() + session->options->timeout_ns;
+	while (!rc && !course->decided) {
+		uint64_t until = course->deadline_ns;
+		unsigned silence = course->target->ready.kind == EVENT_READY_AUTO
+					   ? ANSWER_MS
+					   : (unsigned)(session->options->timeout_ns / NS_PER_MS);
+
+		if (course->all_failed_ns &&
+		    course->all_failed_ns + LATE_LISTENER_MS * NS_PER_MS < until)
+			until = course->all_failed_ns + LATE_LISTENER_MS * NS_PER_MS;
+		rc = step(session, &course->start, until);
+		if (!rc)
+			rc = ask_new_listeners(course->ask, &course->start, silence);
+		if (!rc)
+			decide(session, course);
+	}
+	return rc;
+}
+
+int session_await_answer(struct course *course, struct http_answer *answer)
+{
+	struct session *session = course->session;
+	struct http *client = course->ask->clients[course->ask->winner];
+	uint64_t until = clock_ns() + session->options->timeout_ns;
+	int rc;
+
+	while ((rc = http_take(client, answer)) == -EAGAIN) {
+		rc = step(session, &course->start, until);
+		if (rc)
+			return rc;
+		if (session->signal)
+			return -EINTR;
+		if (clock_ns() >= until)
+			return -ETIMEDOUT;
+	}
+	return rc;
+}
+
+/* ---- one start ---- */
+
+static int run_setup(struct session *session, struct target *target)
+{
+	const char *const argv[] = {session->options->user->shell, "-c", session->options->setup,
+				    NULL};
+	struct user_command command = {.argv = (char *const *)argv,
+				       .environment = target->environment,
+				       .cwd = target->cwd,
+				       .merge_errors = true};
+	struct buf output = {};
+	int status = 0, rc;
+
+	if (!session->options->setup)
+		return 0;
+	rc = user_run(session->options->user, &command, &output, &status);
+	if (rc)
+		err_code(rc, "cannot run the set-up command '%s'", session->options->setup);
+	else if (status) {
+		err_print("the set-up command '%s' failed: %s", session->options->setup,
+			  buf_text(&output));
+		rc = -ECHILD;
+	}
+	buf_release(&output);
+	return rc;
+}
+
+/* An unnamed file: nothing is left of it by any end. */
+static int open_output(struct course *course)
+{
+	const char *folder = getenv("TMPDIR");
+
+	course->output = open(folder && folder[0] == '/' ? folder : "/tmp",
+			      O_TMPFILE | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
+	if (course->output < 0)
+		return err_code(errno, "cannot open a temporary file for the program's output");
+	return 0;
+}
+
+static int open_recording(struct session *session, struct course *course, const char *name)
+{
+	const struct user *user = session->options->user;
+	struct buf path = {};
+	int fd = -1, rc = 0;
+
+	if (session->options->record_folder) {
+		rc = buf_printf(&path, "%s/%s.coldprof", session->options->record_folder, name);
+		if (!rc)
+			rc = fs_atomic_open(path.data, user->uid, user->gid, &course->file);
+		if (rc)
+			err_code(rc, "cannot create the recording '%s'", buf_text(&path));
+		course->file_open = rc == 0;
+		fd = course->file.fd;
+		buf_release(&path);
+	}
+	return rc ? rc : recording_new(fd, MEMORY_LIMIT, &course->recording);
+}
+
+static int hold(struct session *session, struct course *course)
+{
+	const struct target *target = course->target;
+	struct launch_spec spec = {
+		.executable = target->executable,
+		.argv = target->argv.items,
+		.environment = target->environment,
+		.cwd = target->cwd,
+		.stdin_path = session->options->stdin_path,
+		.output_fd = course->output,
+		.user = session->options->user,
+	};
+	int rc = launch_hold(&spec, &course->launch);
+
+	if (rc)
+		return rc;
+	course->held = true;
+	course->start.root = course->launch.pid;
+	rc = limits_add(course->limits, course->launch.pid);
+	return rc ? rc : watch(session, course->launch.pidfd);
+}
+
+static int follow(struct session *session, struct course *course)
+{
+	struct event_fork fork = {
+		.event = {.kind = EVENT_FORK, .flags = EVENT_FORK_ROOT, .time_ns = clock_ns()},
+		.child_pid = (uint32_t)course->launch.pid,
+		.child_tid = (uint32_t)course->launch.pid,
+	};
+	bool line = course->target->ready.kind == EVENT_READY_LINE;
+	int rc = 0;
+
+	if (line)
+		rc = ready_line_new(course->target->ready.regex, course->output,
+				    &course->start.line);
+	if (!rc)
+		rc = recording_add(course->recording, &fork.event, NULL, 0);
+	if (!rc)
+		rc = vec_push(&course->start.alive, course->launch.pid);
+	if (!rc)
+		rc = trace_follow(session->trace, course->launch.pidfd, line ? course->output : -1,
+				  course->recording);
+	course->following = rc == 0;
+	return rc ? rc : launch_release(&course->launch);
+}
+
+static int prepare_course(struct session *session, struct course *course, const char *name)
+{
+	struct target *target = course->target;
+	int rc;
+
+	rc = run_setup(session, target);
+	if (!rc)
+		rc = cold_apply(&session->cold, session->options->cold, target->files.items,
+				target->files.count, &course->residue);
+	if (!rc)
+		rc = limits_begin(&session->options->limits, &course->limits);
+	if (!rc)
+		rc = open_output(course);
+	if (!rc)
+		rc = open_recording(session, course, name);
+	if (!rc)
+		rc = observe_begin(course);
+	return rc;
+}
+
+static int measure(struct session *session, struct course *course)
+{
+	bool failed;
+	int rc = await_ready(session, course);
+
+	if (rc)
+		return rc;
+	failed = course->outcome != EVENT_GOOD;
+	rc = observe_ready(course);
+	if (!rc && !failed && course->start.ready != EVENT_READY_EXIT)
+		rc = observe_requests(course);
+	if (rc == -EINTR) {
+		course->decided = false;
+		fail_course(course, EVENT_INTERRUPTED, session->signal, "interrupted");
+		rc = 0;
+	}
+	return rc;
+}
+
+static void take_tail(struct course *course)
+{
+	struct buf tail = {};
+
+	if (course->outcome == EVENT_GOOD || course->output < 0)
+		return;
+	if (launch_output_tail(course->output, TAIL_LINES, &tail) == 0 && tail.size) {
+		free(course->target->output_tail);
+		course->target->output_tail = buf_steal(&tail);
+	}
+	buf_release(&tail);
+}
+
+/* Stops recording, ends the tree, and completes the recording. */
+static int end_course(struct session *session, struct course *course)
+{
+	struct event_cgroup cgroup = {.event = {.kind = EVENT_CGROUP}};
+	int rc = 0, ended = 0, status;
+
+	ask_reset(course->ask);
+	if (course->following)
+		rc = observe_alive(course);
+	if (course->following && trace_stop(session->trace, &course->lost) && !rc)
+		rc = -EIO;
+	if (course->limits)
+		limits_read(course->limits, &cgroup);
+	if (course->held) {
+		unwatch(session, course->launch.pidfd);
+		ended = launch_end_tree(&course->launch, course->limits, &status);
+	}
+	if (course->limits && limits_end(course->limits) && !ended)
+		ended = -EBUSY;
+	take_tail(course);
+	cgroup.event.kind = EVENT_CGROUP;
+	cgroup.event.time_ns = clock_ns();
+	if (!rc && course->recording)
+		rc = recording_add(course->recording, &cgroup.event, NULL, 0);
+	return rc ? rc : ended;
+}
+
+static int finish_recording(struct course *course)
+{
+	struct event_end end = {
+		.event = {.kind = EVENT_END, .time_ns = clock_ns()},
+		.outcome = course->outcome,
+		.status = course->status,
+	};
+	int rc;
+
+	rc = recording_add(course->recording, &end.event, buf_text(&course->reason),
+			   course->reason.size);
+	if (!rc)
+		rc = recording_finish(course->recording);
+	return rc;
+}
+
+static int keep_recording(struct course *course)
+{
+	int rc;
+
+	if (!course->file_open)
+		return 0;
+	course->file_open = false;
+	rc = fs_atomic_commit(&course->file);
+	return rc ? err_code(rc, "cannot keep a recording") : 0;
+}
+
+static void release_course(struct course *course)
+{
+	recording_free(course->recording);
+	if (course->file_open)
+		fs_atomic_abort(&course->file);
+	if (course->output >= 0)
+		close(course->output);
+	start_release(&course->start);
+	buf_release(&course->reason);
+}
+
+/* A start that could not even be held: its line has been printed. */
+static int not_started(struct course *course)
+{
+	fail_course(course, EVENT_NOT_STARTED, 0, "could not be started");
+	return 0;
+}
+
+int session_start(struct session *session, struct target *target, const char *name,
+		  struct result_sample *out)
+{
+	struct course course = {.session = session,
+				.target = target,
+				.ask = &session->ask,
+				.output = -1,
+				.start = {.target = target}};
+	int rc, ended;
+
+	ask_reset(&session->ask);
+	rc = prepare_course(session, &course, name);
+	course.start.recording = course.recording;
+	if (!rc && hold(session, &course))
+		rc = not_started(&course);
+	else if (!rc)
+		rc = follow(session, &course);
+	if (!rc && course.following)
+		rc = measure(session, &course);
+	ended = end_course(session, &course);
+	if (!rc)
+		rc = ended;
+	if (!rc)
+		rc = session_learn(session, &course);
+	if (!rc)
+		rc = finish_recording(&course);
+	if (!rc)
+		rc = sample_build(course.recording, out);
+	if (!rc)
+		rc = session_learn_files(session, &course, out);
+	if (!rc)
+		rc = keep_recording(&course);
+	release_course(&course);
+	return !rc && session->signal ? -EINTR : rc;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* session_parts.h - what the parts of the session share: the session, and the course of one start */
+#ifndef COLDPROF_SESSION_PARTS_H
+#define COLDPROF_SESSION_PARTS_H
+
+#include "ask.h"
+#include "cold.h"
+#include "fs.h"
+#include "known.h"
+#include "launch.h"
+#include "probes.h"
+#include "session.h"
+#include "start.h"
+#include "trace.h"
+
+struct session {
+	const struct session_options *options;
+	struct trace *trace;
+	struct ask ask;
+	struct known known;
+	struct probes probes;	 /* attached: the first |probes_attached| */
+	size_t probes_attached;
+	struct cold cold;
+	int epoll, signals, timer;
+	int signal; /* SIGINT or SIGTERM came */
+};
+
+/* One start, from its preparation to its sample. */
+struct course {
+	struct session *session;
+	struct target *target;
+	struct ask *ask;
+	struct start start;
+	struct launch launch;
+	struct limits *limits;
+	struct recording *recording;
+	struct fs_atomic file; /* that the recording is kept in */
+	struct event_residue residue;
+	bool file_open, held, following;
+	int output; /* the program's output file */
+	uint64_t deadline_ns;
+	uint64_t all_failed_ns; /* since when no listener spoke HTTP; 0: one may yet */
+	size_t answered_by;	/* index of the listener whose answer won */
+	int root_status;	/* as wait(2) gives it */
+	bool decided;
+	enum event_outcome outcome;
+	int status;
+	struct buf reason;
+	uint64_t lost;
+};
+
+/* Waits for the answer of the client that won, recording meanwhile. -EINTR, -ETIMEDOUT. */
+int session_await_answer(struct course *course, struct http_answer *answer);
+
+/* Looks into binaries that were seen running for the first time, and records the runtimes. */
+int session_learn(struct session *session, struct course *course);
+/* Keeps which files a start read, for `--cold evicted`. */
+int session_learn_files(struct session *session, struct course *course,
+			const struct result_sample *sample);
+
+#endif
