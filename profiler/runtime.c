@@ -195,12 +195,12 @@ static int ask_version(const struct runtime_finder *finder, struct runtime *runt
 	if (!code->version && !output_of(finder, argv, VERSION_TIMEOUT_MS, &text)) {
 		char *version = parse_version(runtime->kind, buf_text(&text));
 
-		if (version)
-			rc = symbols_set_version(finder->cache, code, version);
+		/* an answer that is no version is kept too: it is not asked for again */
+		rc = symbols_set_version(finder->cache, code, version ? version : "");
 		free(version);
 	}
 	buf_release(&text);
-	if (!rc && code->version) {
+	if (!rc && code->version && *code->version) {
 		runtime->version = strdup(code->version);
 		rc = runtime->version ? 0 : -ENOMEM;
 	}

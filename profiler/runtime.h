@@ -32,9 +32,9 @@ struct runtime_command {
 };
 
 /*
- * A relative name is taken from |cwd|. -ENOENT: no such command; -EACCES: not executable;
- * -ENOEXEC: neither ELF nor #!; -ELOOP: too many #! lines. Nothing is printed. Shells, node and
- * python end the chain like any other binary.
+ * A relative name is taken from |cwd| (NULL: our own). -ENOENT: no such command; -EACCES: not
+ * executable; -ENOEXEC: neither ELF nor #!; -ELOOP: too many #! lines. Nothing is printed. Shells,
+ * node and python end the chain like any other binary.
  */
 int runtime_resolve(const struct runtime_finder *finder, const char *cwd, char *const argv[],
 		    struct runtime_command *out);

@@ -24,12 +24,14 @@ struct walk {
 	const char *cwd, *path_list;
 	VEC(const char *) argv;
 	VEC(const char *) files;
-	const char *called; /* where argv's program was found */
+	const char *name;   /* of argv's program, as execve(2) gets it */
+	const char *called; /* the same from the root, links and all */
 	char real[PATH_MAX];
 	bool as_is; /* argv[0] is a path, also without a slash: it stands in a #! line */
 };
 
-static int try_program(struct walk *walk, const char *folder, size_t length, const char *name)
+/* |name| is what execve(2) would get. */
+static int try_program(struct walk *walk, const char *name)
 {
 	struct buf path = {0};
 	struct stat st;
@@ -37,17 +39,15 @@ static int try_program(struct walk *walk, const char *folder, size_t length, con
 
 	if (name[0] == '/')
 		rc = buf_puts(&path, name);
-	else if (length && folder[0] == '/')
-		rc = buf_printf(&path, "%.*s/%s", (int)length, folder, name);
 	else
-		rc = buf_printf(&path, "%s/%.*s%s%s", walk->cwd, (int)length, folder,
-				length ? "/" : "", name);
+		rc = buf_printf(&path, "%s/%s", walk->cwd, name);
 	if (rc)
 		return rc;
 	if (stat(path.data, &st))
 		return -errno;
 	if (!S_ISREG(st.st_mode) || access(path.data, X_OK))
 		return -EACCES;
+	walk->name = name;
 	walk->called = buf_steal(&path);
 	return 0;
 }
@@ -60,11 +60,15 @@ static int find_program(struct walk *walk, const char *name)
 	if (!*name)
 		return -ENOENT;
 	if (strchr(name, '/') || walk->as_is)
-		return try_program(walk, "", 0, name);
+		return try_program(walk, name);
 	for (const char *next = walk->path_list; next;) {
 		const char *end = strchrnul(next, ':');
-		int rc = try_program(walk, next, (size_t)(end - next), name);
+		struct buf path = {0};
+		int rc = buf_printf(&path, "%.*s%s%s", (int)(end - next), next,
+				    end > next ? "/" : "", name);
 
+		if (!rc)
+			rc = try_program(walk, path.data);
 		if (!rc)
 			return 0;
 		if (rc == -EACCES)
@@ -125,7 +129,7 @@ static int follow_line(struct walk *walk, char *line)
 	words[count++] = strdup(line);
 	if (*argument)
 		words[count++] = strdup(argument);
-	words[count++] = walk->called;
+	words[count++] = walk->name;
 	walk->as_is = true;
 	return replace_words(walk, words, count, 1);
 }
@@ -282,7 +286,7 @@ static int take_record(const char *record, struct runtime_command *out)
 int runtime_resolve(const struct runtime_finder *finder, const char *cwd, char *const argv[],
 		    struct runtime_command *out)
 {
-	struct resolving resolving = {.argv = argv, .cwd = cwd};
+	struct resolving resolving = {.argv = argv, .cwd = cwd ? cwd : "."};
 	struct runtime_command command = {0};
 	struct buf answer = {0};
 	char *end = NULL;

@@ -38,7 +38,7 @@ struct symbols {
 	char *interpreter;  /* the dynamic linker, NULL in static programs and libraries */
 	VEC(char *) needed; /* DT_NEEDED */
 	bool native;	    /* of this machine's architecture */
-	char *version;	    /* of the runtime whose code it holds; NULL: not asked yet */
+	char *version;	    /* of the runtime whose code it holds; NULL: not asked; "": none */
 	uint64_t entry;	    /* file offset; 0: none */
 	uint64_t offsets[SYMBOL_COUNT]; /* file offsets; 0: absent */
 	uint32_t imports;		/* bit 1 << symbol: it is taken from a library */
