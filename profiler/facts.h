@@ -52,7 +52,7 @@ struct facts {
 
 	VEC(struct facts_runtime) runtimes;
 
-	uint64_t t0_ns; /* entry of the execve that became the program; 0: nothing was started */
+	uint64_t t0_ns;	  /* entry of the execve that became the program; 0: nothing was started */
 	uint64_t last_ns; /* the latest time of any record */
 
 	uint64_t ready_ns;

@@ -41,14 +41,14 @@ struct process {
 	uint64_t exec_ns;	/* its last exec, 0: none */
 	uint32_t exe_device;	/* of the last exec, or of the parent at the fork */
 	uint64_t exe_inode;
-	char *exe;		/* as exec was called; NULL: unknown */
-	char *command;		/* |command_size| bytes, the words ended by NUL; NULL: unknown */
+	char *exe;     /* as exec was called; NULL: unknown */
+	char *command; /* |command_size| bytes, the words ended by NUL; NULL: unknown */
 	size_t command_size;
 	bool ended;
-	uint64_t ended_ns;     /* its last thread's exit */
-	uint64_t reapable_ns;  /* 0: not seen */
-	uint32_t exit_code;    /* as wait(2) gives it */
-	bool exit_memory;      /* the next four are measured */
+	uint64_t ended_ns;    /* its last thread's exit */
+	uint64_t reapable_ns; /* 0: not seen */
+	uint32_t exit_code;   /* as wait(2) gives it */
+	bool exit_memory;     /* the next four are measured */
 	uint64_t exit_rss_anon_bytes, exit_rss_file_bytes, exit_rss_shmem_bytes, exit_swap_bytes;
 	uint64_t exit_peak_bytes; /* 0: not measured */
 };
