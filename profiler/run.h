@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* run.h - `coldprof run`: from what was asked for to the report */
+#ifndef COLDPROF_RUN_H
+#define COLDPROF_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cmd.h"
+#include "cold.h"
+#include "limit.h"
+#include "ready.h"
+#include "target.h"
+#include "vec.h"
+
+struct catalog;
+struct result;
+struct runtime_finder;
+struct session;
+struct user;
+
+typedef VEC(const char *) run_words; /* each points into argv */
+
+/* What the command line asks for. Zeroed memory but for the defaults of cmd_run.c. */
+struct run_options {
+	run_words workloads; /* names, patterns, tags */
+	char **command;	     /* after "--", ended by NULL; NULL: workloads */
+	unsigned long repeat, warmup, seed;
+	bool seed_given;
+	long requests; /* -1: the workload's own number */
+	enum cold_level cold;
+	struct ready_spec ready;
+	bool ready_given;
+	struct limits_spec limits;
+	double timeout_s;
+	bool ignore_failure;
+	const char *user, *cwd, *stdin_path, *setup, *name;
+	run_words environment; /* NAME=VALUE */
+	run_words node, python; /* paths or names of runtimes */
+	run_words catalogs;
+	const char *cache, *record, *output, *btf;
+	unsigned long ring_mib;
+	bool null_control;
+	bool quiet, verbose;
+	enum cmd_when progress, color;
+	int argc;
+	char **argv; /* the whole command line, for the report */
+};
+
+/* Returns an exit status; everything is said. */
+int run(const struct run_options *options);
+
+/* ---- its parts ---- */
+
+/* All targets of a run and what they lean on. Zeroed memory is empty. */
+struct run_targets {
+	VEC(struct target) targets;
+	struct catalog *catalog;
+	VEC(struct interpreter *) interpreters;
+	char *cache;
+};
+
+/*
+ * Finds what is to be started, and prepares workloads that are not prepared. A workload that can't
+ * be is a target with a reason. |signals|: a signalfd, readable when to stop. Returns an exit
+ * status, EXIT_DONE to go on.
+ */
+int run_targets_make(const struct run_options *options, const struct runtime_finder *finder,
+		     int signals, struct run_targets *out);
+void run_targets_release(struct run_targets *targets);
+
+/* What the report says of machine and plan. 0 or -ENOMEM. */
+int run_describe(const struct run_options *options, const struct user *user, uint64_t seed,
+		 struct result *result);
+
+#endif
