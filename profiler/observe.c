@@ -210,53 +210,71 @@ static void free_lines(const char **lines)
 	free(lines);
 }
 
-static int send_workload(struct course *course, struct http_request *base)
+static int send_wanted(struct course *course, const struct http_request *base,
+		       const struct workload_request *wanted, uint16_t number)
 {
-	const struct workload *workload = course->target->workload;
-	uint16_t number = 0;
-	int rc = 0;
+	struct http_request request = *base;
+	const char **lines = header_lines(wanted);
+	int rc;
 
-	vec_foreach(wanted, &workload->requests) {
-		struct http_request request = *base;
-		const char **lines = header_lines(wanted);
-
-		if (!lines)
-			return -ENOMEM;
-		request.method = wanted->method ? wanted->method : "GET";
-		request.path = wanted->path;
-		request.body = wanted->body;
-		request.headers = lines;
-		for (unsigned i = 0; i < wanted->repeat && !rc; i++)
-			rc = send_one(course, &request, wanted->status, ++number);
-		free_lines(lines);
-	}
+	if (!lines)
+		return -ENOMEM;
+	request.method = wanted->method ? wanted->method : "GET";
+	request.path = wanted->path;
+	request.body = wanted->body;
+	request.headers = lines;
+	rc = send_one(course, &request, wanted->status, number);
+	free_lines(lines);
 	return rc;
 }
 
-static int send_command(struct course *course, struct http_request *base)
+/* The workload's requests, each as often as it says, over and over until |count| are sent. */
+static int send_workload(struct course *course, const struct http_request *base, long count)
+{
+	const struct workload *workload = course->target->workload;
+	long sent = 0;
+	int rc = 0;
+
+	while (sent < count && !rc)
+		vec_foreach(wanted, &workload->requests)
+			for (unsigned i = 0; i < wanted->repeat && sent < count && !rc; i++)
+				rc = send_wanted(course, base, wanted, (uint16_t)++sent);
+	return rc;
+}
+
+static int send_command(struct course *course, struct http_request *base, long count)
 {
 	const char *path = course->target->ready.path;
 	int rc = 0;
 
 	base->method = "GET";
 	base->path = path ? path : "/";
-	for (unsigned i = 0; i < course->target->requests && !rc; i++)
+	for (long i = 0; i < count && !rc; i++)
 		rc = send_one(course, base, 0, (uint16_t)(i + 1));
 	return rc;
+}
+
+static long requests_count(const struct target *target)
+{
+	if (target->requests >= 0 || !target->workload)
+		return target->requests;
+	return workload_requests_count(target->workload);
 }
 
 int observe_requests(struct course *course)
 {
 	const struct target *target = course->target;
+	long count = requests_count(target);
 	struct http_request request = {
 		.timeout_ms = (unsigned)(course->session->options->timeout_ns / NS_PER_MS)};
 	int rc;
 
-	if (!(target->workload ? target->workload->requests.count : target->requests) ||
-	    !course->start.listeners.count)
+	if (count <= 0 || !course->start.listeners.count)
 		return 0;
 	ask_address(&course->start.listeners.items[course->answered_by], &request);
-	rc = target->workload ? send_workload(course, &request) : send_command(course, &request);
+	rc = target->workload && target->workload->requests.count
+		     ? send_workload(course, &request, count)
+		     : send_command(course, &request, count);
 	if (rc && rc != -ECANCELED)
 		return rc;
 	return read_memory(course, EVENT_AFTER_REQUESTS);

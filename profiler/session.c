@@ -52,19 +52,13 @@ static void unwatch(struct session *session, int fd)
 
 static int open_descriptors(struct session *session)
 {
-	sigset_t signals;
 	int rc;
 
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
 	session->epoll = epoll_create1(EPOLL_CLOEXEC);
-	session->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	session->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (session->epoll < 0 || session->signals < 0 || session->timer < 0)
+	if (session->epoll < 0 || session->timer < 0)
 		return err_code(errno, "cannot make the event loop's descriptors");
-	rc = watch(session, session->signals);
+	rc = watch(session, session->options->signals);
 	if (!rc)
 		rc = watch(session, session->timer);
 	if (!rc)
@@ -85,7 +79,7 @@ int session_open(const struct session_options *options, struct session **out)
 	if (!session)
 		return -ENOMEM;
 	session->options = options;
-	session->epoll = session->signals = session->timer = -1;
+	session->epoll = session->timer = -1;
 	rc = launch_setup();
 	if (!rc)
 		rc = limits_setup();
@@ -105,8 +99,6 @@ int session_open(const struct session_options *options, struct session **out)
 
 void session_close(struct session *session)
 {
-	int *fds[3];
-
 	if (!session)
 		return;
 	ask_release(&session->ask);
@@ -115,12 +107,10 @@ void session_close(struct session *session)
 	probes_release(&session->probes);
 	known_release(&session->known);
 	cold_release(&session->cold);
-	fds[0] = &session->epoll;
-	fds[1] = &session->signals;
-	fds[2] = &session->timer;
-	for (size_t i = 0; i < 3; i++)
-		if (*fds[i] >= 0)
-			close(*fds[i]);
+	if (session->epoll >= 0)
+		close(session->epoll);
+	if (session->timer >= 0)
+		close(session->timer);
 	free(session);
 }
 
@@ -129,7 +119,7 @@ int session_signal(struct session *session)
 	struct signalfd_siginfo info;
 
 	if (!session->signal &&
-	    read(session->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+	    read(session->options->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
 		session->signal = (int)info.ssi_signo;
 	return session->signal;
 }

@@ -23,7 +23,8 @@ struct session;
 /* The same for all starts of a run. All pointers are the caller's, for the session's whole life. */
 struct session_options {
 	const struct user *user;
-	struct runtime_finder *finder; /* looks into runtimes that are seen running */
+	const struct runtime_finder *finder; /* looks into runtimes that are seen running */
+	int signals; /* a signalfd of SIGINT and SIGTERM, which are blocked; non-blocking */
 	enum cold_level cold;
 	struct limits_spec limits;
 	uint64_t timeout_ns;
@@ -41,8 +42,11 @@ int session_open(const struct session_options *options, struct session **out);
 /* Ends what is under way and leaves nothing behind. NULL is fine. */
 void session_close(struct session *session);
 
-/* Attaches the probes of a runtime that are not attached yet. 0 or -errno, printed. */
-int session_probe(struct session *session, const struct runtime *runtime);
+/*
+ * Finds the runtime that a target will run, as far as that can be known before, and attaches its
+ * probes. 0 or -errno, printed.
+ */
+int session_know(struct session *session, struct target *target);
 
 /* The probes that are attached now. */
 const struct probes *session_probes(const struct session *session);
@@ -56,7 +60,7 @@ const struct probes *session_probes(const struct session *session);
 int session_start(struct session *session, struct target *target, const char *name,
 		  struct result_sample *out);
 
-/* SIGINT or SIGTERM once one came, else 0. Checked between starts as well. */
+/* SIGINT or SIGTERM once one came, else 0. To be asked between starts as well. */
 int session_signal(struct session *session);
 
 #endif

@@ -5,10 +5,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "err.h"
 
-int session_probe(struct session *session, const struct runtime *runtime)
+/* Attaches the probes of a runtime that are not attached yet. */
+static int probe(struct session *session, const struct runtime *runtime)
 {
 	uint32_t marks = 0;
 	int rc = probes_of(runtime, &session->probes, &marks);
@@ -57,6 +60,39 @@ static int learn_target(const struct user *user, struct target *target,
 	return 0;
 }
 
+int session_know(struct session *session, struct target *target)
+{
+	struct runtime_command command = {};
+	struct known_binary *known;
+	struct start_binary seen = {};
+	struct stat st;
+	int rc;
+
+	/* what can't be found out now shows when it runs */
+	if (runtime_resolve(session->options->finder, target->cwd, target->argv.items, &command))
+		return 0;
+	rc = 0;
+	if (!command.binary || stat(command.binary, &st))
+		goto out;
+	seen.device = major(st.st_dev) << 20 | minor(st.st_dev);
+	seen.inode = st.st_ino;
+	seen.argv = command.argv.items;
+	known = known_find(&session->known, seen.device, seen.inode);
+	if (!known)
+		known = known_add(&session->known, session->options->finder, command.binary,
+				  seen.device, seen.inode);
+	rc = known ? 0 : -ENOMEM;
+	if (!rc && known->runtime.kind != EVENT_RUNTIME_NONE) {
+		rc = learn_target(session->options->user, target, &seen, &known->runtime);
+		if (!rc)
+			rc = probe(session, &known->runtime);
+		known->marks = marks_of(session, &known->runtime);
+	}
+out:
+	runtime_command_release(&command);
+	return rc;
+}
+
 static int learn_binary(struct session *session, struct course *course,
 			const struct start_binary *seen)
 {
@@ -79,7 +115,7 @@ static int learn_binary(struct session *session, struct course *course,
 				  &known->runtime);
 	/* this start ran without them; the next ones will have them */
 	if (!rc && !known->marks) {
-		rc = session_probe(session, &known->runtime);
+		rc = probe(session, &known->runtime);
 		known->marks = marks_of(session, &known->runtime);
 	}
 	return rc;

@@ -21,7 +21,7 @@ struct session {
 	struct probes probes;	 /* attached: the first |probes_attached| */
 	size_t probes_attached;
 	struct cold cold;
-	int epoll, signals, timer;
+	int epoll, timer;
 	int signal; /* SIGINT or SIGTERM came */
 };
 

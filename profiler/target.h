@@ -26,7 +26,7 @@ struct target {
 	struct ready_spec ready;
 	unsigned ready_status;		 /* status the first answer must have; 0: any below 500 */
 	const struct workload *workload; /* NULL: a command */
-	unsigned requests;		 /* of a command: GET again after the first response */
+	long requests; /* after the first response; -1: the workload's own, none of a command */
 	struct runtime runtime;		 /* EVENT_RUNTIME_NONE: not known before it ran */
 	char *output_tail;		 /* what a failed start wrote last; NULL: nothing */
 	VEC(char *) files;		 /* that a start reads: what `--cold evicted` evicts */

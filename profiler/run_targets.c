@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* run_targets.c - what a run starts: a command as it stands, or workloads of the catalog, prepared */
+#include "run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "catalog.h"
+#include "err.h"
+#include "fs.h"
+#include "interpreter.h"
+#include "prepare.h"
+#include "prepare_display.h"
+#include "runtime.h"
+#include "user.h"
+
+static char *absolute(const char *path)
+{
+	char *own, *out = NULL;
+
+	if (path[0] == '/')
+		return strdup(path);
+	own = getcwd(NULL, 0);
+	if (own && asprintf(&out, "%s/%s", own, path) < 0)
+		out = NULL;
+	free(own);
+	return out;
+}
+
+static int push_words(struct target *target, char *const *words)
+{
+	for (; *words; words++) {
+		char *copy = strdup(*words);
+
+		if (!copy || vec_push(&target->argv, copy))
+			return -ENOMEM;
+	}
+	/* the array is execve's: it ends with NULL, which is not counted */
+	if (vec_push(&target->argv, NULL))
+		return -ENOMEM;
+	target->argv.count--;
+	return 0;
+}
+
+/* NAME=VALUE of the workload, then those of the command line, which win. */
+static char **environment_of(const struct run_options *options, const struct user *user,
+			     const struct workload *workload)
+{
+	VEC(char *) extra = {};
+	char **environment = NULL;
+	size_t own = 0;
+	bool failed = false;
+
+	if (workload)
+		vec_foreach(pair, &workload->env) {
+			char *text;
+
+			if (asprintf(&text, "%s=%s", pair->name, pair->value) < 0 ||
+			    vec_push(&extra, text))
+				failed = true;
+			else
+				own++;
+		}
+	vec_foreach(text, &options->environment)
+		failed |= vec_push(&extra, (char *)*text) != 0;
+	failed |= vec_push(&extra, NULL) != 0;
+	if (!failed)
+		environment = user_environment(user, extra.items);
+	for (size_t i = 0; i < own; i++)
+		free(extra.items[i]);
+	vec_release(&extra);
+	return environment;
+}
+
+/* ---- a command ---- */
+
+/* "node server.js", cut where it is long: it is the name in tables. */
+static char *command_name(char *const *words)
+{
+	struct buf name = {};
+
+	for (; *words; words++)
+		if (buf_printf(&name, "%s%s", name.size ? " " : "", *words))
+			break;
+	if (name.size > 60) {
+		name.size = 57;
+		buf_puts(&name, "...");
+	}
+	return buf_steal(&name);
+}
+
+static int find_executable(const struct user *user, struct target *target, const char *command)
+{
+	const char *path_list = user_getenv(target->environment, "PATH");
+	struct buf path = {};
+	int rc;
+
+	rc = user_which(user, path_list ? path_list : "", target->cwd, command, &path);
+	if (rc == -ENOENT)
+		err_print("command '%s' not found%s%s", command,
+			  strchr(command, '/') ? "" : " on the PATH of ",
+			  strchr(command, '/') ? "" : user->name);
+	else if (rc == -EACCES)
+		err_print("command '%s' can't be executed by %s: permission denied", command,
+			  user->name);
+	else if (rc)
+		err_code(rc, "cannot find command '%s'", command);
+	else
+		target->executable = buf_steal(&path);
+	buf_release(&path);
+	return rc;
+}
+
+static int make_command(const struct run_options *options, const struct user *user,
+			struct target *target)
+{
+	target->name = options->name ? strdup(options->name) : command_name(options->command);
+	target->cwd = absolute(options->cwd ? options->cwd : ".");
+	target->environment = environment_of(options, user, NULL);
+	target->requests = options->requests;
+	if (!target->name || !target->cwd || !target->environment ||
+	    push_words(target, options->command) || ready_copy(&options->ready, &target->ready))
+		return -ENOMEM;
+	return find_executable(user, target, options->command[0]);
+}
+
+static int command_target(const struct run_options *options, const struct user *user,
+			  struct run_targets *out)
+{
+	struct target *target = vec_add(&out->targets);
+	int rc = target ? make_command(options, user, target) : -ENOMEM;
+
+	if (rc == -ENOENT || rc == -EACCES) {
+		/* in the report it is present, with its outcome */
+		target->reason = strdup(rc == -ENOENT ? "command not found"
+						      : "command can't be executed");
+		rc = target->reason ? 0 : -ENOMEM;
+	}
+	return rc ? EXIT_NO : EXIT_DONE;
+}
+
+/* ---- workloads ---- */
+
+static int find_interpreters(const struct run_options *options,
+			     const struct runtime_finder *finder, const char *runtime,
+			     struct run_targets *out)
+{
+	const run_words *asked =
+		strcmp(runtime, "node") == 0 ? &options->node : &options->python;
+	size_t count = asked->count ? asked->count : 1;
+	int worst = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct interpreter *interpreter = calloc(1, sizeof(*interpreter));
+		int rc;
+
+		if (!interpreter || vec_push(&out->interpreters, interpreter))
+			return -ENOMEM;
+		rc = interpreter_find(finder, runtime, asked->count ? asked->items[i] : NULL,
+				      interpreter);
+		if (rc && !interpreter->runtime)
+			interpreter->runtime = strdup(runtime);
+		if (rc)
+			worst = rc;
+	}
+	return worst;
+}
+
+static bool have_interpreters(const struct run_targets *targets, const char *runtime)
+{
+	vec_foreach(interpreter, &targets->interpreters)
+		if ((*interpreter)->runtime && strcmp((*interpreter)->runtime, runtime) == 0)
+			return true;
+	return false;
+}
+
+static int fill_workload(const struct run_options *options, const struct user *user,
+			 const struct prepare *prepare, struct target *target)
+{
+	const struct workload *workload = prepare->workload;
+	struct prepare_command command = {};
+	int rc;
+
+	target->cwd = NULL;
+	target->environment = environment_of(options, user, workload);
+	if (!target->environment)
+		return -ENOMEM;
+	rc = options->ready_given ? ready_copy(&options->ready, &target->ready)
+	     : workload->ready	  ? ready_parse(workload->ready, &target->ready)
+				  : 0;
+	if (rc || !prepare->ready)
+		return rc;
+	rc = prepare_command(prepare, &command);
+	if (rc)
+		return rc;
+	target->cwd = options->cwd ? absolute(options->cwd) : strdup(command.cwd);
+	target->entry = command.entry ? strdup(command.entry) : NULL;
+	rc = target->cwd ? push_words(target, command.argv) : -ENOMEM;
+	if (!rc)
+		rc = find_executable(user, target, command.argv[0]);
+	prepare_command_release(&command);
+	return rc;
+}
+
+/* Each workload under each runtime of its kind that was asked for. */
+static int workload_target(const struct run_options *options, const struct user *user,
+			   const struct prepare *prepare, struct run_targets *out)
+{
+	const struct workload *workload = prepare->workload;
+	struct target *target = vec_add(&out->targets);
+	bool many = strcmp(workload->runtime, "node") == 0 ? options->node.count > 1
+							   : options->python.count > 1;
+	int rc;
+
+	if (!target)
+		return -ENOMEM;
+	target->workload = workload;
+	target->ready_status = options->ready_given ? 0 : workload->ready_status;
+	target->requests = options->requests;
+	if (asprintf(&target->name, many && prepare->interpreter->version ? "%s@%s" : "%s",
+		     workload->name, prepare->interpreter->version) < 0)
+		return -ENOMEM;
+	rc = fill_workload(options, user, prepare, target);
+	if (rc != -ENOMEM && (rc || !prepare->ready)) {
+		target->reason = strdup("could not be prepared");
+		rc = target->reason ? 0 : -ENOMEM;
+	}
+	return rc;
+}
+
+typedef VEC(struct prepare) prepares;
+
+/* One that can't be located (no such runtime, too old) is kept, so that the report has it. */
+static int locate(const struct runtime_finder *finder, const struct run_targets *targets,
+		  const struct workload *workload, prepares *out)
+{
+	vec_foreach(interpreter, &targets->interpreters) {
+		struct prepare prepare = {.workload = workload, .interpreter = *interpreter};
+
+		if (!(*interpreter)->runtime ||
+		    strcmp((*interpreter)->runtime, workload->runtime))
+			continue;
+		if ((*interpreter)->path &&
+		    prepare_locate(workload, *interpreter, finder->user, targets->cache,
+				   &prepare))
+			prepare = (struct prepare){.workload = workload,
+						   .interpreter = *interpreter};
+		if (vec_push(out, prepare))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int prepare_missing(const struct run_options *options, const struct user *user,
+			   int signals, prepares *items)
+{
+	struct prepare_options prepare = {.user = user, .stop = signals};
+	VEC(struct prepare) missing = {};
+	int rc = 0;
+
+	(void)options;
+	vec_foreach(item, items)
+		if (item->folder && !item->ready)
+			rc |= vec_push(&missing, *item);
+	if (!rc && missing.count)
+		rc = prepare_all(missing.items, missing.count, &prepare);
+	/* the copies point to the same texts; only their results are taken back */
+	vec_foreach(item, items)
+		vec_foreach(done, &missing)
+			if (done->folder == item->folder)
+				item->ready = done->ready;
+	vec_release(&missing);
+	return rc == -ECANCELED ? rc : 0;
+}
+
+static int select_workloads(const struct run_options *options, struct run_targets *out,
+			    catalog_selection *selection)
+{
+	out->catalog = calloc(1, sizeof(*out->catalog));
+	if (!out->catalog)
+		return EXIT_NO;
+	if (catalog_load(out->catalog, options->catalogs.items, options->catalogs.count))
+		return EXIT_INPUT;
+	if (catalog_select_all(out->catalog, options->workloads.items, options->workloads.count,
+			       selection))
+		return EXIT_USAGE;
+	return EXIT_DONE;
+}
+
+static int workload_targets(const struct run_options *options, const struct runtime_finder *finder,
+			    int signals, struct run_targets *out)
+{
+	catalog_selection selection = {};
+	prepares items = {};
+	int status, rc = 0;
+
+	status = select_workloads(options, out, &selection);
+	vec_foreach(workload, &selection) {
+		if (status || have_interpreters(out, (*workload)->runtime))
+			continue;
+		if (find_interpreters(options, finder, (*workload)->runtime, out) == -ENOMEM)
+			status = EXIT_NO;
+	}
+	vec_foreach(workload, &selection)
+		if (!status && locate(finder, out, *workload, &items))
+			status = EXIT_NO;
+	if (!status)
+		rc = prepare_missing(options, finder->user, signals, &items);
+	vec_foreach(item, &items)
+		if (!status && !rc && workload_target(options, finder->user, item, out))
+			status = EXIT_NO;
+	vec_foreach(item, &items)
+		prepare_release(item);
+	vec_release(&items);
+	vec_release(&selection);
+	return rc == -ECANCELED ? EXIT_SIGINT : status;
+}
+
+int run_targets_make(const struct run_options *options, const struct runtime_finder *finder,
+		     int signals, struct run_targets *out)
+{
+	if (prepare_cache_folder(finder->user, options->cache, &out->cache))
+		return EXIT_NO;
+	if (options->command)
+		return command_target(options, finder->user, out);
+	return workload_targets(options, finder, signals, out);
+}
+
+void run_targets_release(struct run_targets *targets)
+{
+	vec_foreach(target, &targets->targets)
+		target_release(target);
+	vec_release(&targets->targets);
+	vec_foreach(interpreter, &targets->interpreters) {
+		interpreter_release(*interpreter);
+		free(*interpreter);
+	}
+	vec_release(&targets->interpreters);
+	if (targets->catalog)
+		catalog_release(targets->catalog);
+	free(targets->catalog);
+	free(targets->cache);
+}
