@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* cold.c - what makes a start cold: files put out of the page cache, and the proof of it */
+#include "cold.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "fs.h"
+
+#ifndef __NR_cachestat
+#define __NR_cachestat 451 /* since 6.5, the same on all architectures */
+#endif
+
+/* include/uapi/linux/mman.h of 6.5 */
+struct cachestat_range {
+	uint64_t off, len;
+};
+struct cachestat {
+	uint64_t nr_cache, nr_dirty, nr_writeback, nr_evicted, nr_recently_evicted;
+};
+
+const char *cold_name(enum cold_level level)
+{
+	static const char *const names[] = {"warm", "evicted", "dropped"};
+
+	return names[level];
+}
+
+void cold_release(struct cold *cold)
+{
+	vec_foreach(path, &cold->mapped)
+		free(*path);
+	vec_release(&cold->mapped);
+}
+
+static uint64_t pages_of(const struct stat *st)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	return ((uint64_t)st->st_size + page - 1) / page;
+}
+
+static int count_by_mincore(int fd, uint64_t pages, uint64_t *resident)
+{
+	size_t size = (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
+	unsigned char *states = malloc(pages ? pages : 1);
+	void *map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	int rc = 0;
+
+	if (map == MAP_FAILED || !states) {
+		rc = -errno;
+	} else if (mincore(map, size, states)) {
+		rc = -errno;
+	} else {
+		*resident = 0;
+		for (uint64_t i = 0; i < pages; i++)
+			*resident += states[i] & 1;
+	}
+	if (map != MAP_FAILED)
+		munmap(map, size);
+	free(states);
+	return rc;
+}
+
+/* How many pages of the file the page cache holds. */
+static int count_resident(int fd, uint64_t pages, uint64_t *resident)
+{
+	struct cachestat_range range = {};
+	struct cachestat counts;
+
+	if (!pages) {
+		*resident = 0;
+		return 0;
+	}
+	if (syscall(__NR_cachestat, fd, &range, &counts, 0) == 0) {
+		*resident = counts.nr_cache;
+		return 0;
+	}
+	return count_by_mincore(fd, pages, resident);
+}
+
+static bool is_listed(const struct cold *cold, const char *path)
+{
+	vec_foreach(known, &cold->mapped)
+		if (strcmp(*known, path) == 0)
+			return true;
+	return false;
+}
+
+/* A file with pages that stayed is one that others map: nothing else keeps clean pages. */
+static int list_mapped(struct cold *cold, const char *path)
+{
+	char *copy = strdup(path);
+
+	if (!copy || vec_push(&cold->mapped, copy)) {
+		free(copy);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Puts one file out and counts what stayed. A file that has gone since is passed over. */
+static int cool_file(struct cold *cold, const char *path, bool evict, struct event_residue *residue)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), rc = 0;
+	uint64_t resident = 0, pages;
+	struct stat st;
+
+	if (fd < 0)
+		return 0;
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+		goto out;
+	if (evict) {
+		/* dirty pages can't be dropped: write them first; a read-only mount has none */
+		if (fdatasync(fd) && errno != EROFS && errno != EINVAL)
+			rc = err_code(errno, "cannot write back '%s'", path);
+		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	}
+	pages = pages_of(&st);
+	if (!rc && count_resident(fd, pages, &resident))
+		rc = err_code(errno, "cannot see what the page cache holds of '%s'", path);
+	if (!rc && resident && !is_listed(cold, path) && cold_is_mapped(&st))
+		rc = list_mapped(cold, path);
+	residue->files++;
+	if (is_listed(cold, path)) {
+		residue->mapped_pages += resident;
+	} else {
+		residue->wanted_pages += pages;
+		residue->resident_pages += resident;
+	}
+out:
+	close(fd);
+	return rc;
+}
+
+static int drop_caches(void)
+{
+	int rc;
+
+	sync();
+	rc = fs_control("/proc/sys/vm/drop_caches", "3");
+	return rc ? err_code(rc, "cannot drop the page cache") : 0;
+}
+
+int cold_apply(struct cold *cold, enum cold_level level, char *const *files, size_t count,
+	       struct event_residue *residue)
+{
+	int rc = 0;
+
+	residue->wanted_pages = residue->resident_pages = residue->mapped_pages = 0;
+	residue->files = 0;
+	residue->cold = level;
+	if (level == COLD_WARM)
+		return 0;
+	if (level == COLD_DROPPED)
+		rc = drop_caches();
+	for (size_t i = 0; i < count && !rc; i++)
+		rc = cool_file(cold, files[i], level == COLD_EVICTED, residue);
+	return rc;
+}
+
+bool cold_as_asked(const struct event_residue *residue)
+{
+	return residue->resident_pages * 100 <= residue->wanted_pages;
+}
