@@ -11,8 +11,8 @@
 
 #include "buf.h"
 #include "catalog.h"
+#include "catalog_text.h"
 #include "cmd.h"
-#include "display.h"
 #include "err.h"
 #include "nearest.h"
 #include "prepare.h"
@@ -122,41 +122,8 @@ static void release(struct work *work)
 	free(work->cache);
 }
 
-/* ---- list ---- */
-
-static const char *state_of(const struct work *work, const struct workload *workload)
-{
-	bool found = false, ready = true;
-
-	vec_foreach(item, &work->set.items) {
-		if (item->workload != workload)
-			continue;
-		if (item->result == -ENOTSUP)
-			return "runtime too old";
-		if (!item->folder)
-			return "no runtime";
-		found = true;
-		ready = ready && item->ready;
-	}
-	return found && ready ? "prepared" : "not prepared";
-}
-
-static void print_row(const char *name, size_t width, const char *state, const char *summary)
-{
-	struct buf line = {0};
-
-	display_left(name, width, &line);
-	buf_puts(&line, "  ");
-	display_left(state, strlen("runtime too old"), &line);
-	buf_puts(&line, "  ");
-	display_escape(summary, &line);
-	puts(buf_text(&line));
-	buf_release(&line);
-}
-
 static int list(struct work *work)
 {
-	size_t width = 0;
 	int status;
 
 	if (!work->named) {
@@ -165,99 +132,11 @@ static int list(struct work *work)
 			if (vec_push(&work->selection, workload))
 				return EXIT_NO;
 	}
-	if (work->options->quiet) {
-		vec_foreach(workload, &work->selection)
-			puts((*workload)->name);
-		return EXIT_DONE;
-	}
-	status = load_runtimes(work);
-	if (status)
-		return status;
-	vec_foreach(workload, &work->selection)
-		if (display_width((*workload)->name) > width)
-			width = display_width((*workload)->name);
-	vec_foreach(workload, &work->selection)
-		print_row((*workload)->name, width, state_of(work, *workload),
-			  (*workload)->summary);
-	return EXIT_DONE;
-}
-
-/* ---- show ---- */
-
-static void print_field(const char *key, const char *value)
-{
-	struct buf text = {0};
-
-	if (value && value[0]) {
-		display_escape(value, &text);
-		printf("  %-12s %s\n", key, buf_text(&text));
-	}
-	buf_release(&text);
-}
-
-static void print_list(const char *key, const workload_texts *texts)
-{
-	struct buf text = {0};
-
-	vec_foreach(item, texts)
-		buf_printf(&text, "%s%s", text.size ? " " : "", *item);
-	print_field(key, buf_text(&text));
-	buf_release(&text);
-}
-
-static void print_requests(const struct workload *workload)
-{
-	struct buf text = {0};
-
-	vec_foreach(request, &workload->requests) {
-		buf_clear(&text);
-		buf_printf(&text, "%u x %s %s", request->repeat, request->method, request->path);
-		if (request->status)
-			buf_printf(&text, " -> %u", request->status);
-		print_field(request == workload->requests.items ? "requests" : "", buf_text(&text));
-	}
-	buf_release(&text);
-}
-
-static void print_prepared(const struct work *work, const struct workload *workload)
-{
-	struct buf text = {0};
-
-	vec_foreach(item, &work->set.items) {
-		if (item->workload != workload || !item->interpreter->path)
-			continue;
-		buf_clear(&text);
-		buf_printf(&text, "%s %s  %s", workload->runtime, item->interpreter->version,
-			   item->interpreter->path);
-		print_field("runtime", buf_text(&text));
-		print_field("prepared", item->ready    ? item->folder
-					: item->folder ? "not yet"
-						       : "not possible");
-	}
-	buf_release(&text);
-}
-
-static void print_workload(const struct work *work, const struct workload *workload)
-{
-	struct buf ready = {0};
-
-	buf_printf(&ready, "%s", workload->ready ? workload->ready : "found out");
-	if (workload->ready_status)
-		buf_printf(&ready, " -> %u", workload->ready_status);
-	puts(workload->name);
-	print_field("summary", workload->summary);
-	print_list("command", &workload->command);
-	print_field("entry", workload->entry);
-	print_field("ready", buf_text(&ready));
-	print_requests(workload);
-	print_field("lock", workload->lock ? workload->lock : "none: no dependencies");
-	print_field("needs", workload->min_version);
-	print_field("contract", workload->contract);
-	print_list("services", &workload->services);
-	print_list("tags", &workload->tags);
-	print_field("folder", workload->folder);
-	print_prepared(work, workload);
-	buf_release(&ready);
+	status = work->options->quiet ? EXIT_DONE : load_runtimes(work);
+	if (!status)
+		catalog_text_list(&work->selection, work->options->quiet ? NULL : &work->set,
+				  stdout);
+	return status;
 }
 
 static int show(struct work *work)
@@ -274,7 +153,7 @@ static int show(struct work *work)
 	vec_foreach(workload, &work->selection) {
 		if (workload != work->selection.items)
 			puts("");
-		print_workload(work, *workload);
+		catalog_text_show(*workload, &work->set, stdout);
 	}
 	return EXIT_DONE;
 }
@@ -421,9 +300,8 @@ static int run(const struct options *options, char **arguments, size_t count)
 	return status;
 }
 
-enum { OPT_NODE = 256, OPT_PYTHON, OPT_CATALOG, OPT_CACHE, OPT_USER, OPT_PROGRESS, OPT_HELP };
+enum { OPT_NODE = 256, OPT_PYTHON, OPT_CATALOG, OPT_CACHE, OPT_USER, OPT_PROGRESS };
 
-/* 0, or -errno after a line (ENOMEM has none of its own). */
 static int take_option(struct options *options, int option, const char *value)
 {
 	switch (option) {
@@ -462,14 +340,16 @@ int cmd_workloads(int argc, char **argv)
 		{"progress", required_argument, NULL, OPT_PROGRESS},
 		{"quiet", no_argument, NULL, 'q'},
 		{"verbose", no_argument, NULL, 'v'},
-		{"help", no_argument, NULL, OPT_HELP},
+		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
 	struct options options = {0};
 	int option, status = EXIT_USAGE;
 
-	while ((option = getopt_long(argc, argv, "qv", table, NULL)) != -1) {
-		if (option == OPT_HELP) {
+	argv[0] = "coldprof"; /* as getopt's own errors begin */
+	optind = 0;
+	while ((option = getopt_long(argc, argv, "qvh", table, NULL)) != -1) {
+		if (option == 'h') {
 			print_help(stdout);
 			status = EXIT_DONE;
 			goto out;

@@ -21,6 +21,7 @@
 #include "fs.h"
 #include "install.h"
 #include "user.h"
+#include "user_job.h"
 
 #define AT_ONCE	    2 /* package clients wait for the network and for the disk by turns */
 #define STEP_LENGTH 128
@@ -126,6 +127,24 @@ static int start_worker(struct pool *pool, struct worker *worker, struct prepare
 	return 0;
 }
 
+static int tidy(void *context, struct buf *answer)
+{
+	(void)answer;
+	return install_tidy(context);
+}
+
+/* A worker that was killed could not remove what it had begun. */
+static void tidy_after(const struct pool *pool, const struct prepare *item)
+{
+	struct buf cache = {0}, answer = {0};
+
+	if (buf_printf(&cache, "%.*s", (int)(fs_basename(item->folder) - item->folder),
+		       item->folder) == 0)
+		user_job(pool->options->user, tidy, cache.data, &answer);
+	buf_release(&cache);
+	buf_release(&answer);
+}
+
 static void end_worker(struct pool *pool, struct worker *worker)
 {
 	struct prepare *item = worker->item;
@@ -138,6 +157,7 @@ static void end_worker(struct pool *pool, struct worker *worker)
 		err_print("cannot prepare '%s': killed by signal %d", item->workload->name,
 			  WTERMSIG(status));
 		item->result = -EIO;
+		tidy_after(pool, item);
 	} else {
 		item->result = -WEXITSTATUS(status);
 	}
@@ -253,62 +273,53 @@ static bool is_prepared(const char *name, const struct workload *workload)
 	       strncmp(name + strlen(workload->runtime) + 1, rest, strlen(rest)) == 0;
 }
 
-/* Removes what is prepared; the number goes to |report|. */
-static int clean(const char *cache, const struct workload *workload, int report)
+struct cleaning {
+	const char *cache;
+	const struct workload *workload;
+};
+
+/* As the user: removes one prepared folder and says so by an answer, or has none to remove. */
+static int clean_one(void *context, struct buf *answer)
 {
+	const struct cleaning *cleaning = context;
 	struct buf path = {0};
 	struct dirent *entry;
-	size_t count = 0;
 	int err = 0;
 	DIR *dir;
 
-	dir = opendir(cache);
+	dir = opendir(cleaning->cache);
 	if (!dir)
-		return errno == ENOENT ? 0 : err_code(errno, "cannot read '%s'", cache);
-	while (!err && (entry = readdir(dir))) {
-		if (!is_prepared(entry->d_name, workload))
-			continue;
-		buf_clear(&path);
-		err = buf_printf(&path, "%s/%s", cache, entry->d_name);
-		if (!err)
-			err = fs_remove_tree(buf_text(&path));
-		if (err)
-			err_code(err, "cannot remove '%s'", buf_text(&path));
-		else
-			count++;
-	}
+		return errno == ENOENT ? 0 : err_code(errno, "cannot read '%s'", cleaning->cache);
+	while ((entry = readdir(dir)) && !is_prepared(entry->d_name, cleaning->workload))
+		;
+	if (entry)
+		err = buf_printf(&path, "%s/%s", cleaning->cache, entry->d_name);
+	if (entry && !err)
+		err = fs_remove_tree(buf_text(&path));
+	if (err)
+		err_code(err, "cannot remove '%s'", buf_text(&path));
+	else if (entry)
+		err = buf_puts(answer, "1");
+	else
+		install_tidy(cleaning->cache);
 	closedir(dir);
-	install_tidy(cache);
 	buf_release(&path);
-	if (write(report, &count, sizeof(count)) != sizeof(count) && !err)
-		err = err_code(EIO, "cannot clean '%s'", cache);
 	return err;
 }
 
 int prepare_clean(const struct user *user, const char *cache, const struct workload *workload,
 		  size_t *count)
 {
-	int fds[2], status = 0, err = 0;
-	size_t removed = 0;
-	pid_t pid;
+	struct cleaning cleaning = {.cache = cache, .workload = workload};
+	struct buf answer = {0};
+	size_t before;
+	int err;
 
-	if (pipe2(fds, O_CLOEXEC))
-		return err_code(errno, "cannot clean '%s'", cache);
-	fflush(NULL);
-	pid = fork();
-	if (pid == 0) {
-		err = become(user);
-		if (!err)
-			err = clean(cache, workload, fds[1]);
-		_exit(err ? -err & 0x7f : 0);
-	}
-	close(fds[1]);
-	if (pid < 0)
-		err = err_code(errno, "cannot clean '%s'", cache);
-	else if (read(fds[0], &removed, sizeof(removed)) == sizeof(removed))
-		*count += removed;
-	close(fds[0]);
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return err ? err : WIFEXITED(status) ? -WEXITSTATUS(status) : -EIO;
+	do {
+		before = answer.size;
+		err = user_job(user, clean_one, &cleaning, &answer);
+	} while (!err && answer.size > before);
+	*count += answer.size;
+	buf_release(&answer);
+	return err;
 }

@@ -380,6 +380,17 @@ static void killing_coldprof_leaves_no_client_and_no_folder(void **state)
 	assert_int_equal(cached(place), 0);
 }
 
+static void a_killed_worker_is_said_and_its_folder_removed(void **state)
+{
+	struct place *place = *state;
+
+	/* the client's parent is the worker */
+	put(place, "bin/npm", "#!/bin/sh\nmkdir half; kill -KILL $PPID; sleep 100\n", 0755);
+	assert_string_equal(prepare_said(place, -EIO),
+			    "coldprof: cannot prepare 'node/app': killed by signal 9\n");
+	assert_int_equal(cached(place), 0);
+}
+
 static void what_a_killed_worker_left_is_tidied_but_not_others_work(void **state)
 {
 	static const char left[] = "cache/.ode-app-00000000000000000000000000000000/x";
@@ -602,6 +613,7 @@ int main(void)
 		IN_PLACE(a_missing_client_is_named),
 		IN_PLACE(stopping_ends_the_client_and_leaves_nothing),
 		IN_PLACE(killing_coldprof_leaves_no_client_and_no_folder),
+		IN_PLACE(a_killed_worker_is_said_and_its_folder_removed),
 		IN_PLACE(what_a_killed_worker_left_is_tidied_but_not_others_work),
 		IN_PLACE(a_link_in_the_application_is_refused),
 		IN_PLACE(a_folder_that_others_may_write_is_refused),
