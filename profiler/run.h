@@ -57,7 +57,7 @@ struct run_targets {
 	VEC(struct target) targets;
 	struct catalog *catalog;
 	VEC(struct interpreter *) interpreters;
-	char *cache;
+	char *cache; /* folder; set before run_targets_make() */
 };
 
 /*

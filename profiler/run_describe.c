@@ -87,6 +87,16 @@ static void describe_host(struct result_host *host)
 		first_line("/sys/devices/system/clocksource/clocksource0/current_clocksource");
 }
 
+/* The command line's words; of a variable that is set the name alone. */
+static char *option_word(char *const *argv, int i)
+{
+	bool value = i > 0 && strcmp(argv[i - 1], "--env") == 0;
+	const char *pair = strncmp(argv[i], "--env=", 6) == 0 ? argv[i] + 6 : argv[i];
+	const char *equals = value || pair != argv[i] ? strchr(pair, '=') : NULL;
+
+	return equals ? strndup(argv[i], (size_t)(equals - argv[i])) : strdup(argv[i]);
+}
+
 static int describe_plan(const struct run_options *options, const struct user *user, uint64_t seed,
 			 struct result_plan *plan)
 {
@@ -98,7 +108,7 @@ static int describe_plan(const struct run_options *options, const struct user *u
 	plan->cold = strdup(cold_name(options->cold));
 	plan->user = strdup(user->name);
 	for (int i = 0; i < options->argc; i++)
-		if (vec_push(&plan->options, strdup(options->argv[i])))
+		if (vec_push(&plan->options, option_word(options->argv, i)))
 			return -ENOMEM;
 	return 0;
 }

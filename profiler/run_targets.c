@@ -323,8 +323,6 @@ static int workload_targets(const struct run_options *options, const struct runt
 int run_targets_make(const struct run_options *options, const struct runtime_finder *finder,
 		     int signals, struct run_targets *out)
 {
-	if (prepare_cache_folder(finder->user, options->cache, &out->cache))
-		return EXIT_NO;
 	if (options->command)
 		return command_target(options, finder->user, out);
 	return workload_targets(options, finder, signals, out);
