@@ -169,7 +169,6 @@ void result_init(struct result *result)
 {
 	shape_init(&result_shape, result);
 	result->schema = RESULT_SCHEMA;
-	result->tool = strdup("coldprof " COLDPROF_VERSION);
 }
 
 void result_release(struct result *result)

@@ -269,7 +269,7 @@ extern const struct shape result_time_shape, result_phase_shape, result_process_
  */
 #define result_add(list, type) shape_add(&result_##type##_shape, list)
 
-void result_init(struct result *result); /* this tool's schema and version, the rest absent */
+void result_init(struct result *result); /* this schema, the rest absent */
 void result_release(struct result *result); /* takes zeroed memory */
 /* Sets every integer to RESULT_ABSENT and every double to NAN; texts and lists empty. */
 void result_sample_init(struct result_sample *sample);
