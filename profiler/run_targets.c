@@ -18,17 +18,12 @@
 #include "runtime.h"
 #include "user.h"
 
-static char *absolute(const char *path)
+/* The real path of a folder, or what was given where there is none: starting then says so. */
+static char *real_folder(const char *path)
 {
-	char *own, *out = NULL;
+	char *real = realpath(path, NULL);
 
-	if (path[0] == '/')
-		return strdup(path);
-	own = getcwd(NULL, 0);
-	if (own && asprintf(&out, "%s/%s", own, path) < 0)
-		out = NULL;
-	free(own);
-	return out;
+	return real ? real : strdup(path);
 }
 
 static int push_words(struct target *target, char *const *words)
@@ -119,7 +114,7 @@ static int make_command(const struct run_options *options, const struct user *us
 			struct target *target)
 {
 	target->name = options->name ? strdup(options->name) : command_name(options->command);
-	target->cwd = absolute(options->cwd ? options->cwd : ".");
+	target->cwd = real_folder(options->cwd ? options->cwd : ".");
 	target->environment = environment_of(options, user, NULL);
 	target->requests = options->requests;
 	if (!target->name || !target->cwd || !target->environment ||
@@ -197,7 +192,7 @@ static int fill_workload(const struct run_options *options, const struct user *u
 	rc = prepare_command(prepare, &command);
 	if (rc)
 		return rc;
-	target->cwd = options->cwd ? absolute(options->cwd) : strdup(command.cwd);
+	target->cwd = options->cwd ? real_folder(options->cwd) : strdup(command.cwd);
 	target->entry = command.entry ? strdup(command.entry) : NULL;
 	rc = target->cwd ? push_words(target, command.argv) : -ENOMEM;
 	if (!rc)
