@@ -18,6 +18,7 @@
 #include "prepare.h"
 #include "prepare_display.h"
 #include "prepare_set.h"
+#include "progress.h"
 #include "runtime.h"
 #include "symbols.h"
 #include "user.h"
@@ -201,6 +202,7 @@ static int prepare(struct work *work)
 {
 	struct prepare_options options = {.user = &work->user};
 	bool shown = cmd_when_applies(work->options->progress, stderr) && !work->options->quiet;
+	struct progress *progress;
 	int status, err;
 
 	options.stop = open_signals();
@@ -209,13 +211,11 @@ static int prepare(struct work *work)
 	status = load_runtimes(work);
 	if (status)
 		goto out;
-	if (shown) {
-		options.progress = prepare_display_progress;
-		prepare_display_start();
-	}
+	progress = progress_new(shown);
+	options.progress = progress ? prepare_display_progress : NULL;
+	options.context = progress;
 	err = prepare_all(work->set.items.items, work->set.items.count, &options);
-	if (shown)
-		prepare_display_end();
+	progress_free(progress);
 	status = print_results(work);
 	if (err == -ECANCELED)
 		status = signal_status(options.stop);

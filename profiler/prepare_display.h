@@ -5,11 +5,7 @@
 
 #include "prepare.h"
 
-/* As prepare_options.progress; |context| is not used. Writes to standard error. */
+/* As prepare_options.progress, with a struct progress as |context|. */
 void prepare_display_progress(void *context, const struct prepare_progress *progress);
-
-/* Between these two, lines that err.h prints make room for it. */
-void prepare_display_start(void);
-void prepare_display_end(void);
 
 #endif
