@@ -61,7 +61,8 @@ int main(int argc, char **argv)
 		for (;;)
 			pause();
 	}
-	if (!strcmp(how, "fork-on-term")) { /* hydra: each process that is asked to end leaves two */
+	if (!strcmp(how,
+		    "fork-on-term")) { /* hydra: each process that is asked to end leaves two */
 		for (;;) {
 			sigset_t set;
 			int signal;

@@ -29,7 +29,8 @@ int main(void)
 	expect(syscall(SYS_ftruncate, -1, 0), EBADF, "ftruncate");
 	expect(open("/etc/passwd/x", O_RDONLY), ENOTDIR, "open under a file");
 	/* A path that can't be read: the call fails, and so does who wants to know its name. */
-	expect(syscall(SYS_openat, AT_FDCWD, (void *)16, O_RDONLY), EFAULT, "open of a bad pointer");
+	expect(syscall(SYS_openat, AT_FDCWD, (void *)16, O_RDONLY), EFAULT,
+	       "open of a bad pointer");
 	puts("openat ENOENT 7\nread EBADF 5\nmkdir EEXIST 3\nopenat EISDIR 2\ndup3 EINVAL 4\n"
 	     "readlinkat EINVAL 1\nftruncate EBADF 1\nopenat ENOTDIR 1\nopenat EFAULT 1");
 	return 0;

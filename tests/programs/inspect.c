@@ -11,9 +11,9 @@ static void print_status(void)
 	char line[512];
 
 	while (file && fgets(line, sizeof(line), file))
-		if (!strncmp(line, "Sig", 3) || !strncmp(line, "Uid", 3) || !strncmp(line, "Gid", 3) ||
-		    !strncmp(line, "Groups", 6) || !strncmp(line, "NoNewPrivs", 10) ||
-		    !strncmp(line, "CapEff", 6))
+		if (!strncmp(line, "Sig", 3) || !strncmp(line, "Uid", 3) ||
+		    !strncmp(line, "Gid", 3) || !strncmp(line, "Groups", 6) ||
+		    !strncmp(line, "NoNewPrivs", 10) || !strncmp(line, "CapEff", 6))
 			fputs(line, stdout);
 	if (file)
 		fclose(file);

@@ -21,7 +21,8 @@ static const struct {
 	{"delay", "0", "ms of sleep before the answer"},
 	{"open", "", "a file that is read before listen"},
 	{"open-late", "", "a file that is read between listen and the first accept"},
-	{"fork", "no", "early: the child listens; late: the child accepts; daemon: twice, root ends"},
+	{"fork", "no",
+	 "early: the child listens; late: the child accepts; daemon: twice, root ends"},
 	{"accept", "yes", "no: listen, but never accept"},
 	{"ignore-term", "no", "yes: SIGTERM does nothing"},
 	{"log", "", "a file that gets a line for each request"},
@@ -251,8 +252,8 @@ int main(int argc, char **argv)
 		if (listen(first.fd, 16) || pthread_create(&thread, NULL, serve_all, &first))
 			die("first listener");
 	}
-	main_one = (struct listening){is("inherited", "yes") ? 3 : start_listener(),
-				      option("answer")};
+	main_one =
+		(struct listening){is("inherited", "yes") ? 3 : start_listener(), option("answer")};
 	if (is("exec", "yes"))
 		exec_with(main_one.fd, argv);
 	if (is("fork", "late"))
