@@ -6,12 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "display.h"
 #include "err.h"
-#include "units.h"
 
 #define BAR_COLUMNS 20
 #define BAR_DONE    "\xe2\x94\x81" /* heavy line */
@@ -25,14 +24,6 @@ struct progress {
 
 /* err.h's hook knows no context, and a process has one standard error. */
 static struct progress *on_screen;
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
 
 static void clear(void)
 {
@@ -122,8 +113,8 @@ void progress_step(struct progress *progress, size_t done, size_t total, const c
 	if (!progress->shown)
 		return;
 	if (!progress->begin_ns)
-		progress->begin_ns = now_ns();
-	state.elapsed_ns = now_ns() - progress->begin_ns;
+		progress->begin_ns = clock_ns();
+	state.elapsed_ns = clock_ns() - progress->begin_ns;
 	if (progress_text(&state, &line)) {
 		buf_release(&line);
 		return;

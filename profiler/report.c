@@ -32,7 +32,7 @@ size_t report_width(FILE *out)
 
 	if (isatty(fileno(out)) && ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col)
 		return size.ws_col;
-	return 80;
+	return REPORT_WIDTH;
 }
 
 /* The whole report in memory, so that a full disk is one failed write with its own errno. */

@@ -27,7 +27,9 @@ struct report_format {
 extern const struct report_format report_formats[];
 extern const size_t report_formats_count;
 
-/* The width of the terminal that |out| is, or 80. */
+#define REPORT_WIDTH 80 /* where there is no terminal */
+
+/* The width of the terminal that |out| is, or REPORT_WIDTH. */
 size_t report_width(FILE *out);
 
 /* NULL for an unknown name. */
