@@ -351,6 +351,22 @@ static int summarize(struct course_of_run *run)
 	return rc;
 }
 
+/* Said once for the run: these files are not judged in "as cold as asked for". */
+static int note_mapped(struct course_of_run *run)
+{
+	struct buf note = {};
+
+	vec_foreach(path, &session_cold(run->session)->mapped)
+		if (buf_printf(&note, "%s%s",
+			       note.size ? ", " : "stayed in the page cache, for other processes "
+						  "map them: ",
+			       *path))
+			return -ENOMEM;
+	if (!note.size)
+		return 0;
+	return vec_push(&run->result.notes, buf_steal(&note));
+}
+
 static int write_report(const struct course_of_run *run)
 {
 	struct report_target target = {
@@ -414,7 +430,7 @@ static void say_failed(const struct course_of_run *run)
 
 static int finish(struct course_of_run *run)
 {
-	if (summarize(run) || write_report(run))
+	if (summarize(run) || note_mapped(run) || write_report(run))
 		return EXIT_NO;
 	if (print_text(run) || (say_closing(run), fflush(stdout))) {
 		err_code(errno, "cannot write to standard output");

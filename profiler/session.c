@@ -114,6 +114,11 @@ void session_close(struct session *session)
 	free(session);
 }
 
+const struct cold *session_cold(const struct session *session)
+{
+	return &session->cold;
+}
+
 int session_signal(struct session *session)
 {
 	struct signalfd_siginfo info;

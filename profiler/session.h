@@ -51,6 +51,9 @@ int session_know(struct session *session, struct target *target);
 /* The probes that are attached now. */
 const struct probes *session_probes(const struct session *session);
 
+/* Files that --cold could not put out because other processes map them. */
+const struct cold *session_cold(const struct session *session);
+
 /*
  * One start, to its end: nothing of it runs afterwards. |out| is initialised and filled, also for a
  * failed start (its outcome says so). |name| names the recording. After a start |target| knows its
