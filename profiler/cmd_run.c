@@ -368,7 +368,7 @@ int cmd_run(int argc, char **argv)
 	bool help_wanted = false;
 	int status;
 
-	argv[0] = "coldprof run";
+	argv[0] = "coldprof"; /* getopt begins its messages with it */
 	if (parse(argc, argv, &options, &help_wanted))
 		status = cmd_usage("run");
 	else if (help_wanted)

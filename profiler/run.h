@@ -14,6 +14,7 @@
 #include "vec.h"
 
 struct catalog;
+struct prepare_set;
 struct result;
 struct runtime_finder;
 struct session;
@@ -56,14 +57,14 @@ int run(const struct run_options *options);
 struct run_targets {
 	VEC(struct target) targets;
 	struct catalog *catalog;
-	VEC(struct interpreter *) interpreters;
+	struct prepare_set *set;
 	char *cache; /* folder; set before run_targets_make() */
 };
 
 /*
  * Finds what is to be started, and prepares workloads that are not prepared. A workload that can't
- * be is a target with a reason. |signals|: a signalfd, readable when to stop. Returns an exit
- * status, EXIT_DONE to go on.
+ * be is a target with a reason. |signals|: a signalfd, readable when to stop (not read here).
+ * Returns an exit status: EXIT_DONE to go on, EXIT_SIGINT when stopped by either signal.
  */
 int run_targets_make(const struct run_options *options, const struct runtime_finder *finder,
 		     int signals, struct run_targets *out);

@@ -107,7 +107,7 @@ static int describe_plan(const struct run_options *options, const struct user *u
 	plan->timeout_ns = (int64_t)(options->timeout_s * 1e9);
 	plan->cold = strdup(cold_name(options->cold));
 	plan->user = strdup(user->name);
-	for (int i = 0; i < options->argc; i++)
+	for (int i = 1; i < options->argc; i++)
 		if (vec_push(&plan->options, option_word(options->argv, i)))
 			return -ENOMEM;
 	return 0;

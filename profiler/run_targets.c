@@ -6,15 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "buf.h"
 #include "catalog.h"
 #include "err.h"
-#include "fs.h"
 #include "interpreter.h"
 #include "prepare.h"
 #include "prepare_display.h"
+#include "prepare_set.h"
+#include "progress.h"
 #include "runtime.h"
 #include "user.h"
 
@@ -140,39 +140,6 @@ static int command_target(const struct run_options *options, const struct user *
 
 /* ---- workloads ---- */
 
-static int find_interpreters(const struct run_options *options,
-			     const struct runtime_finder *finder, const char *runtime,
-			     struct run_targets *out)
-{
-	const run_words *asked =
-		strcmp(runtime, "node") == 0 ? &options->node : &options->python;
-	size_t count = asked->count ? asked->count : 1;
-	int worst = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		struct interpreter *interpreter = calloc(1, sizeof(*interpreter));
-		int rc;
-
-		if (!interpreter || vec_push(&out->interpreters, interpreter))
-			return -ENOMEM;
-		rc = interpreter_find(finder, runtime, asked->count ? asked->items[i] : NULL,
-				      interpreter);
-		if (rc && !interpreter->runtime)
-			interpreter->runtime = strdup(runtime);
-		if (rc)
-			worst = rc;
-	}
-	return worst;
-}
-
-static bool have_interpreters(const struct run_targets *targets, const char *runtime)
-{
-	vec_foreach(interpreter, &targets->interpreters)
-		if ((*interpreter)->runtime && strcmp((*interpreter)->runtime, runtime) == 0)
-			return true;
-	return false;
-}
-
 static int fill_workload(const struct run_options *options, const struct user *user,
 			 const struct prepare *prepare, struct target *target)
 {
@@ -227,92 +194,71 @@ static int workload_target(const struct run_options *options, const struct user 
 	return rc;
 }
 
-typedef VEC(struct prepare) prepares;
-
-/* One that can't be located (no such runtime, too old) is kept, so that the report has it. */
-static int locate(const struct runtime_finder *finder, const struct run_targets *targets,
-		  const struct workload *workload, prepares *out)
-{
-	vec_foreach(interpreter, &targets->interpreters) {
-		struct prepare prepare = {.workload = workload, .interpreter = *interpreter};
-
-		if (!(*interpreter)->runtime ||
-		    strcmp((*interpreter)->runtime, workload->runtime))
-			continue;
-		if ((*interpreter)->path &&
-		    prepare_locate(workload, *interpreter, finder->user, targets->cache,
-				   &prepare))
-			prepare = (struct prepare){.workload = workload,
-						   .interpreter = *interpreter};
-		if (vec_push(out, prepare))
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static int prepare_missing(const struct run_options *options, const struct user *user,
-			   int signals, prepares *items)
-{
-	struct prepare_options prepare = {.user = user, .stop = signals};
-	VEC(struct prepare) missing = {};
-	int rc = 0;
-
-	(void)options;
-	vec_foreach(item, items)
-		if (item->folder && !item->ready)
-			rc |= vec_push(&missing, *item);
-	if (!rc && missing.count)
-		rc = prepare_all(missing.items, missing.count, &prepare);
-	/* the copies point to the same texts; only their results are taken back */
-	vec_foreach(item, items)
-		vec_foreach(done, &missing)
-			if (done->folder == item->folder)
-				item->ready = done->ready;
-	vec_release(&missing);
-	return rc == -ECANCELED ? rc : 0;
-}
-
 static int select_workloads(const struct run_options *options, struct run_targets *out,
 			    catalog_selection *selection)
 {
+	int rc;
+
 	out->catalog = calloc(1, sizeof(*out->catalog));
 	if (!out->catalog)
 		return EXIT_NO;
 	if (catalog_load(out->catalog, options->catalogs.items, options->catalogs.count))
 		return EXIT_INPUT;
-	if (catalog_select_all(out->catalog, options->workloads.items, options->workloads.count,
-			       selection))
-		return EXIT_USAGE;
-	return EXIT_DONE;
+	rc = catalog_select_all(out->catalog, options->workloads.items, options->workloads.count,
+				selection);
+	return !rc ? EXIT_DONE : rc == -EINVAL ? EXIT_INPUT : rc == -ENOENT ? EXIT_USAGE : EXIT_NO;
+}
+
+static int make_set(const struct run_options *options, const struct runtime_finder *finder,
+		    const catalog_selection *selection, struct run_targets *out)
+{
+	struct prepare_choice choice = {.finder = finder, .cache = out->cache};
+	int rc;
+
+	out->set = calloc(1, sizeof(*out->set));
+	choice.nodes.items = options->node.items;
+	choice.nodes.count = options->node.count;
+	choice.pythons.items = options->python.items;
+	choice.pythons.count = options->python.count;
+	rc = out->set ? prepare_set_make(&choice, selection, out->set) : -ENOMEM;
+	return rc ? EXIT_NO : EXIT_DONE;
+}
+
+/* One that fails was printed and is kept, with its reason, beside those that can be started. */
+static int prepare_missing(const struct run_options *options, const struct user *user, int signals,
+			   struct prepare_set *set)
+{
+	struct progress *progress = progress_new(
+		cmd_when_applies(options->progress, stderr) && !options->quiet);
+	struct prepare_options prepare = {
+		.user = user,
+		.stop = signals,
+		.progress = progress ? prepare_display_progress : NULL,
+		.context = progress,
+	};
+	int rc = prepare_all(set->items.items, set->items.count, &prepare);
+
+	progress_free(progress);
+	return rc == -ECANCELED ? EXIT_SIGINT : EXIT_DONE;
 }
 
 static int workload_targets(const struct run_options *options, const struct runtime_finder *finder,
 			    int signals, struct run_targets *out)
 {
 	catalog_selection selection = {};
-	prepares items = {};
-	int status, rc = 0;
+	int status = select_workloads(options, out, &selection);
 
-	status = select_workloads(options, out, &selection);
-	vec_foreach(workload, &selection) {
-		if (status || have_interpreters(out, (*workload)->runtime))
-			continue;
-		if (find_interpreters(options, finder, (*workload)->runtime, out) == -ENOMEM)
-			status = EXIT_NO;
-	}
-	vec_foreach(workload, &selection)
-		if (!status && locate(finder, out, *workload, &items))
-			status = EXIT_NO;
 	if (!status)
-		rc = prepare_missing(options, finder->user, signals, &items);
-	vec_foreach(item, &items)
-		if (!status && !rc && workload_target(options, finder->user, item, out))
-			status = EXIT_NO;
-	vec_foreach(item, &items)
-		prepare_release(item);
-	vec_release(&items);
+		status = make_set(options, finder, &selection, out);
+	if (!status)
+		status = prepare_missing(options, finder->user, signals, out->set);
 	vec_release(&selection);
-	return rc == -ECANCELED ? EXIT_SIGINT : status;
+	if (status)
+		return status;
+	vec_foreach(item, &out->set->items)
+		if (workload_target(options, finder->user, item, out))
+			return EXIT_NO;
+	return EXIT_DONE;
 }
 
 int run_targets_make(const struct run_options *options, const struct runtime_finder *finder,
@@ -328,11 +274,9 @@ void run_targets_release(struct run_targets *targets)
 	vec_foreach(target, &targets->targets)
 		target_release(target);
 	vec_release(&targets->targets);
-	vec_foreach(interpreter, &targets->interpreters) {
-		interpreter_release(*interpreter);
-		free(*interpreter);
-	}
-	vec_release(&targets->interpreters);
+	if (targets->set)
+		prepare_set_release(targets->set);
+	free(targets->set);
 	if (targets->catalog)
 		catalog_release(targets->catalog);
 	free(targets->catalog);
