@@ -74,7 +74,7 @@ static int open_user(struct course_of_run *run)
 	struct buf reason = {};
 	int rc;
 
-	if (!doctor_can_run(&reason)) {
+	if (!doctor_can_run(run->options->btf, &reason)) {
 		err_print("%s", buf_text(&reason));
 		buf_release(&reason);
 		return EXIT_MACHINE;
