@@ -17,7 +17,7 @@
 
 #include "err.h"
 #include "fs.h"
-#include "limits.h"
+#include "limit.h"
 #include "units.h"
 
 #define GRACE_MS      200

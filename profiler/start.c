@@ -2,9 +2,13 @@
 /* start.c - one start while it runs: what has been seen of it so far, and when it is ready */
 #include "start.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "http.h"
 
@@ -16,8 +20,12 @@ void start_release(struct start *start)
 		return;
 	ready_line_free(start->line);
 	vec_release(&start->listeners);
-	vec_foreach(binary, &start->binaries)
+	vec_foreach(binary, &start->binaries) {
 		free(binary->path);
+		for (char **word = binary->argv; word && *word; word++)
+			free(*word);
+		free(binary->argv);
+	}
 	vec_release(&start->binaries);
 	vec_release(&start->alive);
 	buf_release(&start->ready_text);
@@ -33,10 +41,41 @@ static void forget_process(struct start *start, pid_t pid)
 		}
 }
 
+/* The path as /proc shows it while the process still runs that binary, else as execve got it. */
+static char *binary_path(const struct event_exec *event, const char *as_called)
+{
+	char link[64], path[PATH_MAX];
+	struct stat st;
+	ssize_t size;
+
+	snprintf(link, sizeof(link), "/proc/%u/exe", event->event.pid);
+	size = readlink(link, path, sizeof(path) - 1);
+	if (size > 0) {
+		path[size] = '\0';
+		if (stat(path, &st) == 0 && st.st_ino == event->exe_inode)
+			return strdup(path);
+	}
+	return strdup(as_called);
+}
+
+/* The words after the first of a text whose words end with NUL. */
+static char **words_of(const char *text, size_t size)
+{
+	VEC(char *) words = {};
+	size_t at = strnlen(text, size) + 1;
+
+	for (; at < size; at += strnlen(text + at, size - at) + 1)
+		if (vec_push(&words, strndup(text + at, size - at)))
+			break;
+	(void)vec_push(&words, NULL);
+	return words.items;
+}
+
 static void note_exec(struct start *start, const struct event_exec *event, const char *text,
 		      size_t size)
 {
 	struct start_binary *binary;
+	char *as_called;
 
 	if ((pid_t)event->event.pid == start->root)
 		start->executed = true;
@@ -44,12 +83,15 @@ static void note_exec(struct start *start, const struct event_exec *event, const
 		if (known->device == event->exe_device && known->inode == event->exe_inode)
 			return;
 	binary = vec_add(&start->binaries);
-	if (!binary)
-		return;
-	binary->pid = (pid_t)event->event.pid;
-	binary->device = event->exe_device;
-	binary->inode = event->exe_inode;
-	binary->path = strndup(text, size);
+	as_called = strndup(text, size);
+	if (binary && as_called) {
+		binary->pid = (pid_t)event->event.pid;
+		binary->device = event->exe_device;
+		binary->inode = event->exe_inode;
+		binary->path = binary_path(event, as_called);
+		binary->argv = words_of(text, size);
+	}
+	free(as_called);
 }
 
 static void note_listen(struct start *start, const struct event_listen *event, const char *text,
