@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "cgroup.h"
 #include "event.h"
-#include "vec.h"
 
 struct limits; /* one start's cgroups */
 
@@ -40,14 +40,14 @@ void limits_read(const struct limits *limits, struct event_cgroup *out);
 /* Kills all that is in the group: cgroup.kill, or SIGKILL to each of cgroup.procs. */
 int limits_kill(struct limits *limits);
 /* Adds the processes in the group now. */
-typedef VEC(pid_t) limits_pids;
+typedef cgroup_pids limits_pids;
 int limits_processes(const struct limits *limits, limits_pids *out);
 
 /* Removes the groups (empty by now), NULL is fine. 0 or -errno, printed. */
 int limits_end(struct limits *limits);
 
 /* Groups that a killed coldprof left: their paths. */
-typedef VEC(char *) limits_paths;
+typedef cgroup_paths limits_paths;
 int limits_leftovers(limits_paths *out);
 int limits_remove_leftover(const char *path);
 

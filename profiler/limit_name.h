@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* limit_name.h - the name of a coldprof's groups, by which those left behind are found */
+#ifndef COLDPROF_LIMIT_NAME_H
+#define COLDPROF_LIMIT_NAME_H
+
+#include "buf.h"
+
+/* Adds "coldprof-PID-STARTTIME" of this process. 0 or -errno. */
+int limit_name(struct buf *out);
+
+#endif
