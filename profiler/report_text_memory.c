@@ -195,8 +195,9 @@ static void put_process(const struct result_process *process, const struct scree
 
 	if (role && *role)
 		buf_printf(&name, "%s ", role);
-	buf_printf(&name, "%jd ", (intmax_t)process->pid);
-	buf_puts(&name, command ? command : "");
+	if (process->pid != RESULT_ABSENT)
+		buf_printf(&name, "%jd ", (intmax_t)process->pid);
+	buf_puts(&name, command && *command ? command : ABSENT_TEXT);
 	screen_right(screen, SCREEN_PLAIN, text_value(TEXT_MIB, pss, text), 10);
 	screen_right(screen, SCREEN_PLAIN, text_value(TEXT_MIB, private, text), 9);
 	screen_right(screen, SCREEN_PLAIN,

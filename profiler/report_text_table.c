@@ -321,7 +321,7 @@ static void put_title(const struct table *table)
 	if (most > 1)
 		screen_flow_add(&flow, "interleaved");
 	text_conditions(result, &result->workloads.items[0], &flow);
-	screen_flow_add(&flow, "medians [95 %% interval]");
+	screen_flow_add(&flow, "medians [95 %% interval], in ms and MiB");
 	screen_flow_print(table->screen, &flow, "", DOT, 2);
 }
 
