@@ -170,23 +170,26 @@ static void worth_waits(const struct facts *facts)
 	}
 }
 
-static bool is_helper(const struct result_process *process)
+/* How long a process beside the chain lived; 0 for others. */
+static double helper_ns(const struct result_process *process)
 {
-	return !process->on_chain && process->parent && process->start_ns != RESULT_ABSENT &&
-	       process->ended_ns != RESULT_ABSENT && process->ended_ns > process->start_ns;
+	double lived = text_number(process->ended_ns) - text_number(process->start_ns);
+
+	return !process->on_chain && process->parent && lived > 0 ? lived : 0;
 }
 
 static void worth_child(const struct facts *facts)
 {
 	const struct result_process *longest = NULL;
 	char ms[UNITS_TEXT], *command;
-	double share = part_share(facts, "child process", ms);
+	double share = part_share(facts, "child process", ms), longest_ns = 0;
 
-	vec_foreach(process, &facts->sample->processes)
-		if (is_helper(process) &&
-		    (!longest ||
-		     process->ended_ns - process->start_ns > longest->ended_ns - longest->start_ns))
-			longest = process;
+	vec_foreach(process, &facts->sample->processes) {
+		if (helper_ns(process) <= longest_ns)
+			continue;
+		longest = process;
+		longest_ns = helper_ns(process);
+	}
 	if (share < OUTSIDE_SHARE || !longest)
 		return;
 	command = text_command(&longest->command);
