@@ -62,8 +62,10 @@ struct recording {
 	int fd;
 	bool own_fd, writing, cut;
 	uint64_t stored; /* bytes of header and complete blocks */
-	int failed;	 /* the first error of a write; nothing is stored after it */
-	uint64_t dropped;
+	int failed;	 /* the first error of a write; no block is stored after it */
+	struct buf tail; /* user space's records from then on */
+	bool in_tail;	 /* reading has come to them */
+	uint64_t dropped[EVENT_KINDS_KERNEL];
 
 	struct buf block; /* being written, or being read */
 
@@ -166,6 +168,11 @@ static int store(struct recording *recording, const void *data, size_t size)
 
 	if (recording->failed)
 		return recording->failed;
+	if (recording->stored + size > RECORDING_BYTES_MAX) {
+		warn_print("a recording has reached %llu GiB: what follows of this start is lost",
+			   RECORDING_BYTES_MAX >> 30);
+		return recording->failed = -EFBIG;
+	}
 	if (recording->fd < 0 && recording->memory.size + size > recording->memory_limit) {
 		rc = spill(recording);
 		if (rc)
@@ -194,21 +201,55 @@ static int end_block(struct recording *recording)
 	header->size = (uint32_t)(block->size - sizeof(*header));
 	header->crc = (uint32_t)crc32(0, (const Bytef *)(header + 1), header->size);
 	rc = store(recording, block->data, block->size);
-	block->size = sizeof(*header);
+	if (!rc)
+		block->size = sizeof(*header);
 	return rc;
 }
 
-/* Room for a record of |size| bytes at the end of the block, zeroed; NULL when that failed. */
-static void *add_record(struct recording *recording, size_t size)
+static bool is_from_kernel(unsigned int kind)
+{
+	return kind < EVENT_KINDS_KERNEL;
+}
+
+/* The records of a block that can't be stored any more are lost, but for user space's. */
+static void save_block(struct recording *recording)
+{
+	struct buf *block = &recording->block;
+	size_t at = sizeof(struct block_header);
+
+	while (at < block->size) {
+		const struct event *event = (const struct event *)(block->data + at);
+
+		if (is_from_kernel(event->kind))
+			recording->dropped[event->kind]++;
+		else
+			buf_add(&recording->tail, event, event->size);
+		at += event->size;
+	}
+	block->size = sizeof(struct block_header);
+}
+
+/*
+ * Room for a record of |size| bytes, zeroed. NULL where it is dropped, or without memory. A text
+ * may be an interned one of a lost block: user space's come anew, since the table is emptied.
+ */
+static void *add_record(struct recording *recording, unsigned int kind, size_t size)
 {
 	struct buf *block = &recording->block;
 	void *record;
 
-	if (recording->failed || (block->size + size > BLOCK_BYTES && end_block(recording)) ||
-	    buf_reserve(block, size)) {
-		recording->dropped++;
+	if (!recording->failed && block->size + size > BLOCK_BYTES && end_block(recording)) {
+		save_block(recording);
+		map_release(&recording->ids);
+	}
+	if (recording->failed && is_from_kernel(kind)) {
+		recording->dropped[kind]++;
 		return NULL;
 	}
+	if (recording->failed)
+		block = &recording->tail;
+	if (buf_reserve(block, size))
+		return NULL;
 	record = block->data + block->size;
 	memset(record, 0, size);
 	block->size += size;
@@ -234,9 +275,9 @@ static int intern(struct recording *recording, const void *text, size_t size, ui
 		recording->next_id = 0;
 		recording->interned_bytes = 0;
 	}
-	record = add_record(recording, whole);
+	record = add_record(recording, EVENT_INTERN, whole);
 	if (!record)
-		return recording->failed ? recording->failed : -ENOMEM;
+		return -ENOMEM;
 	id = ++recording->next_id;
 	record->event.kind = EVENT_INTERN;
 	record->event.size = (uint32_t)whole;
@@ -263,12 +304,16 @@ int recording_add(struct recording *recording, const struct event *event, const 
 		return -EBADMSG;
 	if (text_size > EVENT_TEXT_MAX)
 		text_size = EVENT_TEXT_MAX;
+	if (recording->failed && is_from_kernel(event->kind)) {
+		recording->dropped[event->kind]++;
+		return 0;
+	}
 	rc = intern(recording, text, text_size, &id);
 	if (rc)
 		return rc;
-	record = add_record(recording, size);
+	record = add_record(recording, event->kind, size);
 	if (!record)
-		return recording->failed ? recording->failed : -ENOMEM;
+		return is_from_kernel(event->kind) && recording->failed ? 0 : -ENOMEM;
 	memcpy(record, event, size);
 	record->size = (uint32_t)size;
 	field = event_text_of(record);
@@ -342,6 +387,7 @@ void recording_free(struct recording *recording)
 		close(recording->fd);
 	buf_release(&recording->memory);
 	buf_release(&recording->block);
+	buf_release(&recording->tail);
 	map_release(&recording->ids);
 	release_texts(recording);
 	free(recording);
@@ -349,14 +395,11 @@ void recording_free(struct recording *recording)
 
 int recording_finish(struct recording *recording)
 {
-	int rc = 0;
-
-	if (recording->writing)
-		rc = end_block(recording);
+	if (recording->writing && end_block(recording))
+		save_block(recording);
 	recording->writing = false;
 	map_release(&recording->ids);
-	recording_rewind(recording);
-	return rc ? rc : recording->failed;
+	return recording_rewind(recording);
 }
 
 /* ---- reading ---- */
@@ -397,6 +440,10 @@ static bool load_block(struct recording *recording)
 
 	recording->block.size = 0;
 	recording->block_at = 0;
+	if (at_end(recording) && recording->tail.size && !recording->in_tail) {
+		recording->in_tail = true;
+		return buf_add(&recording->block, recording->tail.data, recording->tail.size) == 0;
+	}
 	if (at_end(recording))
 		return false;
 	if (fetch(recording, &header, sizeof(header)) || header.magic != BLOCK_MAGIC ||
@@ -459,6 +506,7 @@ const struct event *recording_next(struct recording *recording)
 int recording_rewind(struct recording *recording)
 {
 	recording->read_at = sizeof(struct file_header);
+	recording->in_tail = false;
 	recording->block.size = 0;
 	recording->block_at = 0;
 	release_texts(recording);
@@ -534,12 +582,17 @@ bool recording_cut(const struct recording *recording)
 	return recording->cut;
 }
 
+int recording_error(const struct recording *recording)
+{
+	return recording->failed;
+}
+
 uint64_t recording_bytes(const struct recording *recording)
 {
 	return recording->stored;
 }
 
-uint64_t recording_dropped(const struct recording *recording)
+uint64_t recording_dropped(const struct recording *recording, unsigned int kind)
 {
-	return recording->dropped;
+	return is_from_kernel(kind) ? recording->dropped[kind] : 0;
 }

@@ -20,6 +20,12 @@ struct recording;
 /* ---- writing ---- */
 
 /*
+ * A recording grows to RECORDING_BYTES_MAX. Beyond, and once its disk is full, records from the
+ * kernel are dropped and counted; those of user space are still kept, in memory.
+ */
+#define RECORDING_BYTES_MAX (4ull << 30)
+
+/*
  * Begins a recording. |fd| >= 0: blocks go to that file, which the caller keeps and closes.
  * |fd| < 0: a recording that stays in memory up to |memory_limit| bytes and then spills to an
  * unnamed temporary file (nothing is left behind by any end). 0 or -errno; prints.
@@ -29,7 +35,7 @@ void recording_free(struct recording *recording);
 
 /*
  * Adds a record. |text| (|text_size| bytes) becomes the record's text where the kind has one;
- * |event->size| on entry is the fixed part's. 0 or -errno (-ENOSPC once a disk is full: said once).
+ * |event->size| need not be set. 0 or -errno; a record that is dropped and counted is no failure.
  */
 int recording_add(struct recording *recording, const struct event *event, const void *text,
 		  size_t text_size);
@@ -70,8 +76,11 @@ struct event_text *event_text_of(struct event *event);
 /* The fixed part's size of a kind, 0 for an unknown one. */
 size_t event_fixed_size(unsigned int kind);
 
+/* The error that ended the storing of blocks, or 0: then a file of it is whole. */
+int recording_error(const struct recording *recording);
+
 uint64_t recording_bytes(const struct recording *recording);
-/* Records that could not be stored because the disk is full; they count as lost. */
-uint64_t recording_dropped(const struct recording *recording);
+/* Records of a kernel kind that were dropped; they count as lost. */
+uint64_t recording_dropped(const struct recording *recording, unsigned int kind);
 
 #endif

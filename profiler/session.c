@@ -546,6 +546,10 @@ static int keep_recording(struct course *course)
 	if (!course->file_open)
 		return 0;
 	course->file_open = false;
+	if (recording_error(course->recording)) {
+		fs_atomic_abort(&course->file); /* its line has been printed */
+		return 0;
+	}
 	rc = fs_atomic_commit(&course->file);
 	return rc ? err_code(rc, "cannot keep a recording") : 0;
 }

@@ -362,7 +362,8 @@ static int add_losses(struct trace *trace, uint64_t *sum)
 				  .size = sizeof(loss),
 				  .time_ns = clock_ns()},
 			.lost_kind = kind,
-			.lost = control->lost[kind],
+			.lost = control->lost[kind] +
+				recording_dropped(trace->recording, kind),
 		};
 
 		*sum += loss.lost;
