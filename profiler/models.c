@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* models.c - the passes over a recording, each model fed in its order */
+#include "models.h"
+
+#include <errno.h>
+
+#include "err.h"
+#include "fdcalls.h"
+
+/* What one pass asks of each record. */
+struct pass {
+	int (*event)(struct models *models, const struct event *event);
+	int (*call)(struct models *models, const struct call *call);
+};
+
+/* The first process has its standard descriptors and the plan's folder from the beginning. */
+static int begin_root(struct models *models)
+{
+	uint32_t root;
+
+	if (models->root_begun)
+		return 0;
+	root = processes_by_pid(&models->processes, models->facts.root_pid);
+	if (root == PROCESS_NONE)
+		return 0;
+	models->root_begun = true;
+	return fdcalls_begin(&models->table, root, models->facts.cwd);
+}
+
+/* Models see a system call before its effect on descriptors, and what others did after it. */
+static int take(struct models *models, const struct pass *pass, const struct event *event)
+{
+	struct call call = {.record = (const struct event_syscall *)event};
+	int rc = processes_event(&models->processes, models->recording, event);
+
+	if (!rc)
+		rc = begin_root(models);
+	if (rc)
+		return rc;
+	if (event->kind != EVENT_SYSCALL) {
+		rc = fdcalls_event(&models->table, &models->processes, event);
+		return rc ? rc : pass->event(models, event);
+	}
+	call.process = processes_by_pid(&models->processes, event->pid);
+	call.thread = processes_thread(&models->processes, event->tid);
+	if (call.process == PROCESS_NONE || call.thread == PROCESS_NONE)
+		return 0;
+	call.number = callnames_native(&models->names, call.record->abi, call.record->number);
+	rc = pass->call(models, &call);
+	return rc ? rc : fdcalls_call(&models->table, models->recording, &call);
+}
+
+static int run(struct models *models, const struct pass *pass)
+{
+	const struct event *event;
+	int rc = recording_rewind(models->recording);
+
+	fdtable_release(&models->table);
+	models->table = (struct fdtable){.paths = &models->paths};
+	models->root_begun = false;
+	while (!rc && (event = recording_next(models->recording)))
+		rc = take(models, pass, event);
+	processes_rewind(&models->processes);
+	return rc;
+}
+
+/* ---- who ran, and what ended the start ---- */
+
+static int chain_pass_event(struct models *models, const struct event *event)
+{
+	return chain_event(&models->chain_finder, event);
+}
+
+static int chain_pass_call(struct models *models, const struct call *call)
+{
+	return chain_call(&models->chain_finder, models->recording, call);
+}
+
+static int find_chain(struct models *models)
+{
+	static const struct pass pass = {chain_pass_event, chain_pass_call};
+	int rc;
+
+	models->chain_finder = (struct chain_finder){
+		.facts = &models->facts,
+		.processes = &models->processes,
+		.table = &models->table,
+	};
+	rc = run(models, &pass);
+	return rc ? rc : chain_find(&models->chain_finder, &models->chain);
+}
+
+/* ---- where the phases lie ---- */
+
+static int timeline_pass_event(struct models *models, const struct event *event)
+{
+	return timeline_event(&models->timeline_finder, models->recording, event);
+}
+
+static int timeline_pass_call(struct models *models, const struct call *call)
+{
+	return timeline_call(&models->timeline_finder, models->recording, call);
+}
+
+static int find_timeline(struct models *models)
+{
+	static const struct pass pass = {timeline_pass_event, timeline_pass_call};
+	int rc;
+
+	models->timeline_finder = (struct timeline_finder){
+		.facts = &models->facts,
+		.processes = &models->processes,
+		.chain = &models->chain,
+		.table = &models->table,
+	};
+	timeline_begin(&models->timeline_finder);
+	rc = run(models, &pass);
+	if (!rc)
+		timeline_find(&models->timeline_finder, &models->timeline);
+	return rc;
+}
+
+/* ---- where all belongs ---- */
+
+static int last_pass_event(struct models *models, const struct event *event)
+{
+	int rc = sched_event(&models->sched, event);
+
+	if (!rc)
+		rc = faults_event(&models->faults, event);
+	if (!rc)
+		rc = cpu_event(&models->cpu, event);
+	if (!rc)
+		rc = files_event(&models->files, event);
+	if (!rc)
+		rc = memory_event(&models->memory, event);
+	return rc ? rc : uring_event(&models->uring, event);
+}
+
+static int last_pass_call(struct models *models, const struct call *call)
+{
+	int rc = sched_call(&models->sched, call);
+
+	if (!rc)
+		rc = syscalls_call(&models->syscalls, call);
+	return rc ? rc : files_call(&models->files, models->recording, call);
+}
+
+static void begin_last(struct models *models)
+{
+	models->usage.processes = models->sched.processes = models->faults.processes =
+		models->cpu.processes = models->files.processes = models->memory.processes =
+			models->uring.processes = &models->processes;
+	models->usage.timeline = models->syscalls.timeline = models->files.timeline =
+		models->uring.timeline = &models->timeline;
+	models->usage.chain = models->memory.chain = &models->chain;
+	models->sched.facts = models->faults.facts = models->files.facts = models->memory.facts =
+		&models->facts;
+	models->sched.ledger = models->faults.ledger = &models->usage;
+	models->sched.table = models->files.table = &models->table;
+	models->files.paths = &models->paths;
+}
+
+static int attribute(struct models *models)
+{
+	static const struct pass pass = {last_pass_event, last_pass_call};
+	int rc;
+
+	begin_last(models);
+	rc = usage_begin(&models->usage);
+	if (!rc)
+		rc = run(models, &pass);
+	if (rc)
+		return rc;
+	sched_finish(&models->sched);
+	faults_finish(&models->faults);
+	return 0;
+}
+
+int models_run(struct models *models, struct recording *recording)
+{
+	int rc = facts_read(recording, &models->facts);
+
+	if (rc)
+		return rc;
+	models->recording = recording;
+	rc = find_chain(models);
+	if (!rc)
+		rc = find_timeline(models);
+	if (!rc)
+		rc = attribute(models);
+	return rc ? err_code(rc, "cannot read the recording") : 0;
+}
+
+void models_release(struct models *models)
+{
+	facts_release(&models->facts);
+	paths_release(&models->paths);
+	processes_release(&models->processes);
+	chain_release(&models->chain);
+	fdtable_release(&models->table);
+	chain_finder_release(&models->chain_finder);
+	timeline_finder_release(&models->timeline_finder);
+	usage_release(&models->usage);
+	cpu_release(&models->cpu);
+	sched_release(&models->sched);
+	faults_release(&models->faults);
+	syscalls_release(&models->syscalls);
+	files_release(&models->files);
+	memory_release(&models->memory);
+	uring_release(&models->uring);
+}

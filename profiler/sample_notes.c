@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* sample_notes.c - what tracing could not see of a start, in words */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sample_parts.h"
+
+static __attribute__((format(printf, 2, 3))) int add(struct result_sample *out, const char *format,
+						     ...)
+{
+	va_list arguments;
+	char *line;
+	int rc;
+
+	va_start(arguments, format);
+	rc = vasprintf(&line, format, arguments);
+	va_end(arguments);
+	if (rc < 0)
+		return -ENOMEM;
+	rc = vec_push(&out->notes, line);
+	if (rc)
+		free(line);
+	return rc;
+}
+
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static int add_unseen(const struct models *models, struct result_sample *out)
+{
+	unsigned long long uring = models->uring.count, compat = models->syscalls.compat,
+			   denied = models->syscalls.denied;
+	int rc = 0;
+
+	if (uring)
+		rc = add(out,
+			 "%llu io_uring request%s: no system call shows them, and what they read "
+			 "is missing in the files",
+			 uring, plural(uring));
+	if (!rc && compat)
+		rc = add(out,
+			 "%llu system call%s of another table than the machine's own: the paths "
+			 "in them are not known",
+			 compat, plural(compat));
+	if (!rc && denied)
+		rc = add(out, "seccomp denied %llu system call%s: their arguments are not known",
+			 denied, plural(denied));
+	return rc;
+}
+
+/* A server lives on; what outlives a program that ends by itself is worth a line. */
+static int add_alive(const struct models *models, struct result_sample *out)
+{
+	const struct facts *facts = &models->facts;
+	int rc = 0;
+
+	if (models->chain.end != CHAIN_BY_EXIT || !models->chain.links.count)
+		return 0;
+	vec_foreach(alive, &facts->alive)
+		if (!rc && alive->pid != facts->root_pid)
+			rc = add(out, "process %u (%s) outlived the program", alive->pid,
+				 alive->command && *alive->command ? alive->command : "unknown");
+	return rc;
+}
+
+int sample_notes(const struct models *models, struct result_sample *out)
+{
+	uint32_t unread = memory_tree(&models->memory).unread;
+	int rc = add_unseen(models, out);
+
+	if (!rc)
+		rc = add_alive(models, out);
+	if (!rc && unread)
+		rc = add(out, "smaps of %u process%s could not be read: PSS is without them",
+			 unread, unread == 1 ? "" : "es");
+	if (!rc && models->chain.seen_by_client_only)
+		rc = add(out, "the write of the response was not seen: the client's time is used");
+	if (!rc && models->facts.cut)
+		rc = add(out, "the recording is cut: what came after is not in these numbers");
+	return rc;
+}
