@@ -49,6 +49,7 @@ static int parse(int argc, char **argv, struct options *options)
 					      {NULL, 0, NULL, 0}};
 	int option;
 
+	argv[0] = (char *)"coldprof"; /* getopt begins its messages with it */
 	while ((option = getopt_long(argc, argv, "h", names, NULL)) != -1) {
 		switch (option) {
 		case 'f':
