@@ -202,8 +202,9 @@ static void judge_exit(struct session *session, struct course *course, bool was_
 	int status = course->root_status;
 
 	if (WIFSIGNALED(status))
-		fail_course(course, EVENT_CRASHED, WTERMSIG(status), "ended by signal %d (%s)",
-			    WTERMSIG(status), strsignal(WTERMSIG(status)));
+		fail_course(course, EVENT_CRASHED, WTERMSIG(status), "ended by SIG%s (%s)",
+			    sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?",
+			    strsignal(WTERMSIG(status)));
 	else if (!was_wanted)
 		fail_course(course, EVENT_EXITED, WEXITSTATUS(status),
 			    "exited with status %d before it was ready", WEXITSTATUS(status));
