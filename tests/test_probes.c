@@ -240,7 +240,9 @@ static size_t try_runtimes(const char *name, enum event_runtime_kind kind, char 
 		if (runtime.kind == kind && !probes_of(&runtime, &probes, &marks)) {
 			char *argv[] = {runtime.path, words[0], words[1], NULL};
 
-			assert_int_equal(marks, probes_marks_expected(kind));
+			/* 3.6 and 3.7 have no Py_RunMain */
+			assert_int_equal(marks | BIT(EVENT_MARK_RUN),
+					 probes_marks_expected(kind) | BIT(EVENT_MARK_RUN));
 			if (count_passes(&probes, argv, passes)) {
 				tried++;
 				for (size_t i = 0; i < probes.items.count; i++) {
