@@ -117,19 +117,17 @@ static int set_text(char **text, const char *bytes, size_t size)
 }
 
 /* Until it calls exec, a child is what its parent is. */
-static int inherit(struct processes *processes, const struct event_fork *fork)
+static int inherit(struct processes *processes, const struct event_fork *fork, uint32_t from)
 {
 	struct process *child = process_of(processes, fork->child_pid);
-	struct process *parent = NULL;
+	struct process *parent;
 	int rc = 0;
 
 	child->boot_start_ns = fork->child_start_ns;
-	if (fork->event.flags & EVENT_FORK_ROOT)
+	child->parent = from;
+	if (from == PROCESS_NONE)
 		return 0;
-	child->parent = processes_by_pid(processes, fork->event.pid);
-	if (child->parent == PROCESS_NONE)
-		return 0;
-	parent = &processes->processes.items[child->parent];
+	parent = &processes->processes.items[from];
 	child->exe_device = parent->exe_device;
 	child->exe_inode = parent->exe_inode;
 	child->command_size = parent->command_size;
@@ -143,10 +141,13 @@ static int inherit(struct processes *processes, const struct event_fork *fork)
 static int take_fork(struct processes *processes, const struct event_fork *fork)
 {
 	bool thread = fork->event.flags & EVENT_FORK_THREAD;
+	uint32_t parent = PROCESS_NONE;
 	int rc = 0;
 
-	if (!(fork->event.flags & EVENT_FORK_ROOT))
+	if (!(fork->event.flags & EVENT_FORK_ROOT)) {
 		rc = ensure(processes, &fork->event);
+		parent = processes_by_pid(processes, fork->event.pid);
+	}
 	if (!rc && (!thread || processes_by_pid(processes, fork->child_pid) == PROCESS_NONE))
 		rc = begin_process(processes, fork->child_pid, fork->event.time_ns);
 	if (!rc)
@@ -154,7 +155,7 @@ static int take_fork(struct processes *processes, const struct event_fork *fork)
 	if (rc || processes->known)
 		return rc;
 	processes->threads.items[processes->next_thread - 1].begun = true;
-	return thread ? 0 : inherit(processes, fork);
+	return thread ? 0 : inherit(processes, fork, parent);
 }
 
 /* The text is the file name, then the arguments, each ended by NUL. */
