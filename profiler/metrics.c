@@ -19,7 +19,8 @@ const struct metric metrics_table[] = {
 	{"rss_ready_bytes", METRIC_SIZE,
 	 "resident memory of the tree at ready, shared pages "
 	 "counted in each process"},
-	{"rss_peak_bytes", METRIC_SIZE, "the processes' peaks of resident memory, added up"},
+	{"rss_peak_bytes", METRIC_SIZE,
+	 "peaks of the processes that live at ready, added up; at least the largest peak of any"},
 	{"pss_ready_bytes", METRIC_SIZE,
 	 "proportional memory of the tree at ready: a page that n "
 	 "processes share counts 1/n in each"},
@@ -32,8 +33,8 @@ const struct metric metrics_table[] = {
 	{"faults_minor_count", METRIC_COUNT, "page faults served from memory"},
 	{"faults_major_count", METRIC_COUNT, "page faults that waited for storage"},
 	{"faults_cow_count", METRIC_COUNT, "page faults that copied a page that was written to"},
-	{"threads_count", METRIC_COUNT, "threads that were started, first threads included"},
-	{"processes_count", METRIC_COUNT, "processes that were started"},
+	{"threads_count", METRIC_COUNT, "threads that began in the start, first threads included"},
+	{"processes_count", METRIC_COUNT, "processes that began in the start"},
 };
 const size_t metrics_count = sizeof(metrics_table) / sizeof(metrics_table[0]);
 

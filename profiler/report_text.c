@@ -54,7 +54,8 @@ char *text_value(enum text_unit unit, double value, char out[UNITS_TEXT])
 	case TEXT_MIB:
 		return units_mib_bare(value, out);
 	default:
-		return units_count(value, out);
+		/* the median of an even number of counts can be a half */
+		return units_count(fabs(value) < 100 ? value : nearbyint(value), out);
 	}
 }
 

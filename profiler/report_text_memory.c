@@ -7,6 +7,7 @@
 #include "display.h"
 
 #define PROCESSES_SHOWN 5
+#define PROCESS_LEAST	0.2 /* of the largest peak: smaller processes are only counted */
 #define KIND_BAR	10
 
 /* Sums over the processes of a start at one mark. */
@@ -183,39 +184,55 @@ static int by_memory(const void *a, const void *b)
 	return (left_peak < right_peak) - (left_peak > right_peak);
 }
 
+/* "worker 4711 python3 -m app": the command without the folder of its program. */
+static char *process_name(const struct result_process *process)
+{
+	char *command = text_command(&process->command), *role = text_name(process->role, "");
+	size_t program = command ? strcspn(command, " ") : 0, folder = program;
+	struct buf name = {0};
+
+	while (folder && command[folder - 1] != '/')
+		folder--;
+	if (role && *role)
+		buf_printf(&name, "%s ", role);
+	if (process->pid != RESULT_ABSENT)
+		buf_printf(&name, "%jd ", (intmax_t)process->pid);
+	buf_puts(&name, program ? command + folder : ABSENT_TEXT);
+	free(command);
+	free(role);
+	return buf_steal(&name);
+}
+
 static void put_process(const struct result_process *process, const struct screen *screen)
 {
 	const struct result_memory *ready = find_mark(process, "ready");
 	double pss = ready ? text_number(ready->pss_bytes) : NAN;
 	double private = ready ? text_number(ready->private_bytes) : NAN;
-	double cpu = text_number(process->time.on_cpu_ns);
-	char text[UNITS_TEXT], *command = text_command(&process->command);
-	char *role = text_name(process->role, "");
-	struct buf name = {0};
+	char text[UNITS_TEXT], *name = process_name(process);
+	struct buf cut = {0};
 
-	if (role && *role)
-		buf_printf(&name, "%s ", role);
-	if (process->pid != RESULT_ABSENT)
-		buf_printf(&name, "%jd ", (intmax_t)process->pid);
-	buf_puts(&name, command && *command ? command : ABSENT_TEXT);
 	screen_right(screen, SCREEN_PLAIN, text_value(TEXT_MIB, pss, text), 10);
 	screen_right(screen, SCREEN_PLAIN, text_value(TEXT_MIB, private, text), 9);
 	screen_right(screen, SCREEN_PLAIN,
 		     text_value(TEXT_MIB, text_number(process->rss_peak_bytes), text), 8);
-	screen_right(screen, SCREEN_PLAIN, text_value(TEXT_MS, cpu, text), 8);
+	screen_right(screen, SCREEN_PLAIN,
+		     text_value(TEXT_MS, text_number(process->time.on_cpu_ns), text), 8);
 	screen_right(screen, SCREEN_PLAIN,
 		     text_value(TEXT_COUNT, text_number(process->threads_count), text), 9);
+	display_cut_end(name ? name : "", screen->width - 46, &cut);
 	screen_put(screen, SCREEN_PLAIN, "  ");
-	screen_cut(screen, SCREEN_PLAIN, buf_text(&name), screen->width - 46);
+	screen_put(screen, SCREEN_PLAIN, buf_text(&cut));
 	screen_line_end(screen);
-	buf_release(&name);
-	free(command);
-	free(role);
+	buf_release(&cut);
+	free(name);
 }
 
+/* The big ones, at least those that are known to be; the rest is a number. */
 static void put_processes(const struct result_sample *sample, const struct screen *screen)
 {
 	VEC(const struct result_process *) sorted = {0};
+	size_t shown = 0;
+	double least;
 
 	if (sample->processes.count < 2)
 		return;
@@ -223,13 +240,14 @@ static void put_processes(const struct result_sample *sample, const struct scree
 		if (vec_push(&sorted, process))
 			goto out;
 	qsort(sorted.items, sorted.count, sizeof(sorted.items[0]), by_memory);
+	least = PROCESS_LEAST * text_number(sorted.items[0]->rss_peak_bytes);
 	screen_put(screen, SCREEN_DIM, "   PSS MiB  private    peak  CPU ms  threads  process");
 	screen_line_end(screen);
-	for (size_t i = 0; i < sorted.count && i < PROCESSES_SHOWN; i++)
-		put_process(sorted.items[i], screen);
-	if (sorted.count > PROCESSES_SHOWN) {
-		screen_printf(screen, SCREEN_DIM, "%46s and %zu more", "",
-			      sorted.count - PROCESSES_SHOWN);
+	while (shown < sorted.count && shown < PROCESSES_SHOWN &&
+	       !(text_number(sorted.items[shown]->rss_peak_bytes) < least))
+		put_process(sorted.items[shown++], screen);
+	if (sorted.count > shown) {
+		screen_printf(screen, SCREEN_DIM, "%46s and %zu smaller", "", sorted.count - shown);
 		screen_line_end(screen);
 	}
 out:
@@ -263,7 +281,8 @@ void text_memory(const struct result_workload *workload, const struct screen *sc
 	if (shown->reason && !shown->with_smaps) {
 		char *reason = text_name(shown->reason, "");
 
-		screen_sentence(screen, SCREEN_DIM, "  ", reason ? reason : "");
+		screen_sentence(screen, SCREEN_DIM,
+				"  PSS and private memory are not known: ", reason ? reason : "");
 		free(reason);
 	}
 	put_kinds(sample, screen);
