@@ -69,26 +69,12 @@ struct visit {
 
 /* ---- the page cache ---- */
 
-/*
- * |pages| came into the page cache since the thread's last record: by the page fault that this
- * record was, if it was one, else by what this record is about, |path|.
- */
-static int add_cached(struct files *files, const struct event *event, uint32_t pages, uint32_t path)
+/* |bytes| came into the page cache, for the file |path| if that is one. */
+static int add_to_file(struct files *files, uint32_t path, uint64_t bytes)
 {
-	uint32_t process = processes_by_pid(files->processes, event->pid);
-	uint64_t bytes = (uint64_t)pages * files->facts->page_bytes;
-	size_t phase = timeline_phase(files->timeline, event->time_ns);
-	struct files_process *total;
 	struct files_file *file;
 
-	if (!pages || process == PROCESS_NONE || phase == files->timeline->count)
-		return 0;
-	total = process_of(files, process);
-	if (!total)
-		return -ENOMEM;
-	total->cache_bytes += bytes;
-	files->cache_bytes[phase] += bytes;
-	if (path == PATHS_NONE)
+	if (path == PATHS_NONE || !bytes)
 		return 0;
 	file = file_of(files, path);
 	if (!file)
@@ -97,11 +83,36 @@ static int add_cached(struct files *files, const struct event *event, uint32_t p
 	return 0;
 }
 
+/* Pages that came since the thread's last record; |*bytes| is what of them is in the start. */
+static int add_cached(struct files *files, const struct event *event, uint32_t pages,
+		      uint64_t *bytes)
+{
+	uint32_t process = processes_by_pid(files->processes, event->pid);
+	size_t phase = timeline_phase(files->timeline, event->time_ns);
+	struct files_process *total;
+
+	*bytes = 0;
+	if (!pages || process == PROCESS_NONE || phase == files->timeline->count)
+		return 0;
+	total = process_of(files, process);
+	if (!total)
+		return -ENOMEM;
+	*bytes = (uint64_t)pages * files->facts->page_bytes;
+	total->cache_bytes += *bytes;
+	files->cache_bytes[phase] += *bytes;
+	return 0;
+}
+
+/*
+ * The pages are those of the fault before, if that touched a file, as a fault's record comes when
+ * it begins; else of the call that the thread is in, whose record is still to come.
+ */
 static int take_fault(struct files *files, const struct event_fault *fault)
 {
 	uint32_t index = processes_thread(files->processes, fault->event.tid);
 	uint32_t process = processes_by_pid(files->processes, fault->event.pid);
 	struct files_thread *thread;
+	uint64_t bytes;
 	int rc;
 
 	if (index == PROCESS_NONE)
@@ -109,25 +120,34 @@ static int take_fault(struct files *files, const struct event_fault *fault)
 	thread = thread_of(files, index);
 	if (!thread)
 		return -ENOMEM;
-	rc = add_cached(files, &fault->event, fault->cached_pages,
-			thread->faulted ? thread->path : PATHS_NONE);
-	thread->faulted = true;
+	rc = add_cached(files, &fault->event, fault->cached_pages, &bytes);
+	if (rc)
+		return rc;
+	if (thread->path == PATHS_NONE)
+		thread->carried += bytes;
+	rc = add_to_file(files, thread->path, bytes);
 	thread->path = mappings_path(&files->mappings, process, fault->address);
 	return rc;
 }
 
-/* |path|: of the file that the call worked on, or PATHS_NONE. */
+/* |path|: of the file that the call worked on, or PATHS_NONE: then a fault before it did it. */
 static int take_cached(const struct visit *visit, uint32_t path)
 {
 	const struct event_syscall *record = visit->call->record;
 	struct files_thread *thread = thread_of(visit->files, visit->call->thread);
+	uint64_t bytes;
+	int rc;
 
 	if (!thread)
 		return -ENOMEM;
-	if (path == PATHS_NONE && thread->faulted)
-		path = thread->path;
-	thread->faulted = false;
-	return add_cached(visit->files, &record->event, record->cached_pages, path);
+	rc = add_cached(visit->files, &record->event, record->cached_pages, &bytes);
+	if (!rc)
+		rc = add_to_file(visit->files, path, thread->carried);
+	if (!rc)
+		rc = add_to_file(visit->files, path == PATHS_NONE ? thread->path : path, bytes);
+	thread->carried = 0;
+	thread->path = PATHS_NONE;
+	return rc;
 }
 
 /* ---- opens and look-ups ---- */
@@ -299,6 +319,7 @@ int files_event(struct files *files, const struct event *event)
 	const struct event_fork *fork = (const struct event_fork *)event;
 	const struct event_exit *exit = (const struct event_exit *)event;
 	uint32_t process = processes_by_pid(files->processes, event->pid);
+	uint64_t bytes;
 
 	if (process == PROCESS_NONE)
 		return 0;
@@ -318,7 +339,7 @@ int files_event(struct files *files, const struct event *event)
 	case EVENT_EXIT:
 		if (event->flags & EVENT_EXIT_LAST)
 			mappings_clear(&files->mappings, process);
-		return add_cached(files, event, exit->cached_pages, PATHS_NONE);
+		return add_cached(files, event, exit->cached_pages, &bytes);
 	}
 	return 0;
 }

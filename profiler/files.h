@@ -40,8 +40,8 @@ struct files_process {
 };
 
 struct files_thread {
-	bool faulted;  /* its last record was a page fault */
-	uint32_t path; /* of the file that is mapped there, or PATHS_NONE */
+	uint32_t path;	  /* of the file that its last record, a page fault, touched; or none */
+	uint64_t carried; /* bytes cached in an open call, before a page fault in it */
 };
 
 /* Open data; zeroed memory but for the pointers is ready for use. */
