@@ -15,6 +15,7 @@
 struct sums {
 	struct event_smaps kinds[EVENT_MAP_KINDS];
 	bool seen[EVENT_MAP_KINDS];
+	uint64_t shared[EVENT_MAP_KINDS]; /* values of shared memory that are not 0 */
 };
 
 static bool ends_with(const char *text, size_t size, const char *tail)
@@ -34,8 +35,8 @@ static bool is_library(const char *path)
 
 static bool is_extension(const char *path)
 {
-	static const char *const folders[] = {"/site-packages/", "/dist-packages/",
-					      "/lib-dynload/", "/node_modules/"};
+	static const char *const folders[] = {"/site-packages/", "/dist-packages/", "/lib-dynload/",
+					      "/node_modules/"};
 	size_t size = strcspn(path, " ");
 
 	if (ends_with(path, size, ".node"))
@@ -132,12 +133,64 @@ static int parse(FILE *file, const char *const *runtime_paths, struct sums *sums
 			sums->seen[kind] = true;
 		} else if (current && sscanf(line, "%63s %lu kB", key, &kib) == 2) {
 			add_value(current, key, (uint64_t)kib * 1024);
+			if (kib && strncmp(key, "Shared_", 7) == 0)
+				sums->shared[current - sums->kinds]++;
 		}
 	}
 	if (ferror(file))
 		rc = errno ? -errno : -EIO;
 	free(line);
 	return rc;
+}
+
+static bool has_any(const struct sums *sums)
+{
+	for (size_t kind = 0; kind < EVENT_MAP_KINDS; kind++)
+		if (sums->seen[kind])
+			return true;
+	return false;
+}
+
+/* The whole process's proportional memory as the kernel adds it up; 0: not to be had. */
+static uint64_t rollup_pss(pid_t pid)
+{
+	unsigned long kib = 0;
+	struct buf text = {};
+	const char *line;
+	char name[64];
+
+	snprintf(name, sizeof(name), "/proc/%d/smaps_rollup", pid);
+	if (!fs_read(name, 64 * 1024, &text) && (line = strstr(buf_text(&text), "\nPss:")))
+		if (sscanf(line + strlen("\nPss:"), "%lu", &kib) != 1)
+			kib = 0;
+	buf_release(&text);
+	return (uint64_t)kib * 1024;
+}
+
+/*
+ * Each mapping's Pss is cut to whole KiB: a library's few shared pages lose half a KiB each time.
+ * What the sums so lack of the kernel's own total goes to the kinds that share, by how often.
+ */
+static void mend_pss(struct sums *sums, uint64_t total)
+{
+	uint64_t sum = 0, shared = 0, lack, most = 0;
+
+	for (size_t kind = 0; kind < EVENT_MAP_KINDS; kind++) {
+		sum += sums->kinds[kind].pss_bytes;
+		shared += sums->shared[kind];
+		if (sums->shared[kind] > sums->shared[most])
+			most = kind;
+	}
+	lack = total - sum;
+	if (total <= sum || !shared || lack > (shared + 1) * 1024)
+		return; /* it changed between the two readings */
+	for (size_t kind = 0; kind < EVENT_MAP_KINDS; kind++) {
+		uint64_t part = lack / 1024 * sums->shared[kind] / shared * 1024;
+
+		sums->kinds[kind].pss_bytes += part;
+		sum += part;
+	}
+	sums->kinds[most].pss_bytes += total - sum;
 }
 
 int smaps_read(pid_t pid, enum event_memory_mark mark, const char *const *runtime_paths,
@@ -155,6 +208,9 @@ int smaps_read(pid_t pid, enum event_memory_mark mark, const char *const *runtim
 		return -errno;
 	rc = parse(file, runtime_paths, &sums);
 	fclose(file);
+	if (!rc && !has_any(&sums))
+		rc = -ESRCH; /* it has ended and is not reaped yet */
+	mend_pss(&sums, rollup_pss(pid));
 	took = clock_ns() - begun;
 	for (uint32_t kind = 0; kind < EVENT_MAP_KINDS && !rc; kind++) {
 		struct event_smaps *event = &sums.kinds[kind];
