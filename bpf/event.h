@@ -187,7 +187,8 @@ struct event_switch_out {
 	__u32 state;	/* enum event_state */
 };
 #define EVENT_NO_CALL	    0xffffffffu
-#define EVENT_SWITCH_IOWAIT 1 /* the kernel counts it as waiting for block I/O */
+#define EVENT_SWITCH_IOWAIT   1 /* the kernel counts it as waiting for block I/O */
+#define EVENT_SWITCH_INFERRED 2 /* of both kinds: the kernel did not report it, see sched.bpf.h */
 
 enum event_state {
 	EVENT_STATE_RUNNABLE = 0,	   /* preempted, or gave way */

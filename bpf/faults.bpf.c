@@ -20,8 +20,11 @@ static __always_inline int fault(__u64 address, __u64 code, __u16 flags)
 	record->event.flags = flags;
 	record->minor_faults = task->min_flt;
 	record->major_faults = task->maj_flt;
-	record->cached_pages = state->cached_pages;
-	state->cached_pages = 0;
+	/* inside a system call they are that call's: it reads the file that they are of */
+	if (state->number == EVENT_NO_CALL) {
+		record->cached_pages = state->cached_pages;
+		state->cached_pages = 0;
+	}
 	submit(record);
 	return 0;
 }

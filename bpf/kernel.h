@@ -114,6 +114,14 @@ struct signal_struct {
 	int group_exit_code;
 };
 
+struct sigset {
+	unsigned long sig[1];
+};
+
+struct sigpending {
+	struct sigset signal;
+};
+
 struct sched_entity {
 	__u64 sum_exec_runtime;
 };
@@ -146,6 +154,7 @@ struct task_struct {
 	struct files_struct *files;
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
+	struct sigpending pending;
 };
 
 struct linux_binprm {

@@ -3,6 +3,7 @@
 #include "coldprof.bpf.h"
 #include "calls.bpf.h"
 #include "mm.bpf.h"
+#include "sched.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 #define SIGCHLD	   17
@@ -25,6 +26,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	born->armed = 1;
 	born->number = EVENT_NO_CALL;
 	born->newborn = 1;
+	born->away = 1;
 	record = reserve(EVENT_FORK, event_fork);
 	if (!record)
 		return 0;
@@ -99,6 +101,7 @@ int BPF_PROG(on_exit, struct task_struct *task)
 
 	if (!state)
 		return 0;
+	infer_switch_in(task, state, bpf_ktime_get_ns());
 	send_open_call(task, state);
 	record = reserve(EVENT_EXIT, event_exit);
 	if (!record)

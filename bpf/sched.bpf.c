@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0)
 /* sched.bpf.c - when the tree's threads leave a CPU, become runnable and get a CPU */
 #include "coldprof.bpf.h"
+#include "sched.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 /* task_struct.__state, stable since 4.14; TASK_NOLOAD and the like are higher bits */
@@ -30,7 +31,10 @@ static __always_inline void leave(bool preempted, struct task_struct *task)
 
 	if (!state || !state->armed)
 		return;
+	infer_switch_in(task, state, bpf_ktime_get_ns());
 	name = state_name(preempted, task->__state);
+	state->away = 1;
+	state->ran_ns = task->se.sum_exec_runtime;
 	state->woken_ns = 0;
 	state->waker_tid = 0;
 	state->off = name != EVENT_STATE_RUNNABLE;
@@ -55,6 +59,11 @@ static __always_inline void enter(struct task_struct *task)
 
 	if (!state || !state->armed)
 		return;
+	infer_switch_out(task, state);
+	state->away = 0;
+	state->off = 0;
+	state->ran_ns = task->se.sum_exec_runtime;
+	state->switch_ns = bpf_ktime_get_ns();
 	record = reserve(EVENT_SWITCH_IN, event_switch_in);
 	if (!record)
 		return;
@@ -63,7 +72,6 @@ static __always_inline void enter(struct task_struct *task)
 	record->woken_ns = state->woken_ns;
 	record->waker_tid = state->waker_tid;
 	state->woken_ns = 0;
-	state->off = 0;
 	submit(record);
 }
 

@@ -7,6 +7,7 @@
 
 #define TS_COMPAT	  0x0002     /* x86 thread_info.status: a 32-bit call */
 #define X32_SYSCALL_BIT	  0x40000000
+#define SIGKILL		  9
 #define TIF_32BIT	  22	     /* arm64 thread_info.flags */
 
 static __always_inline __u16 abi_of(long number)
@@ -72,6 +73,8 @@ int BPF_PROG(on_enter, struct pt_regs *regs, long number)
 		if (number != __NR_execve)
 			return 0;
 		state->armed = 1;
+		state->ran_ns = bpf_get_current_task_btf()->se.sum_exec_runtime;
+		state->switch_ns = bpf_ktime_get_ns();
 	}
 	state->newborn = 0;
 	state->blocked = 0;
@@ -329,6 +332,19 @@ static __always_inline void send_denied(struct pt_regs *regs, long result)
 	submit(record);
 }
 
+/*
+ * The thread is being killed inside the call: what "returns" is the kernel's wish to restart it,
+ * which no program ever sees (include/linux/errno.h, 512 to 516).
+ */
+static __always_inline bool is_cut_off(long result)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (result > -512 || result < -516)
+		return false;
+	return BPF_CORE_READ(task, pending.signal.sig[0]) & 1ul << (SIGKILL - 1);
+}
+
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_return, struct pt_regs *regs, long result)
 {
@@ -341,6 +357,10 @@ int BPF_PROG(on_return, struct pt_regs *regs, long result)
 		if (!state->newborn)
 			send_denied(regs, result);
 		state->newborn = 0;
+		return 0;
+	}
+	if (is_cut_off(result)) {
+		send_open_call(bpf_get_current_task_btf(), state);
 		return 0;
 	}
 	if (state->abi == EVENT_ABI_NATIVE && state->number < CALL_KINDS)
