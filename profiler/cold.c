@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "cold_mapped.h"
 #include "err.h"
 #include "fs.h"
 
@@ -107,9 +108,19 @@ static int list_mapped(struct cold *cold, const char *path)
 	return 0;
 }
 
+/* One round: what all files are to be, and what is found out about them. */
+struct round {
+	struct cold *cold;
+	bool evict;
+	struct cold_mapped mapped;
+	struct event_residue *residue;
+};
+
 /* Puts one file out and counts what stayed. A file that has gone since is passed over. */
-static int cool_file(struct cold *cold, const char *path, bool evict, struct event_residue *residue)
+static int cool_file(struct round *round, const char *path)
 {
+	struct event_residue *residue = round->residue;
+	struct cold *cold = round->cold;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), rc = 0;
 	uint64_t resident = 0, pages;
 	struct stat st;
@@ -118,7 +129,7 @@ static int cool_file(struct cold *cold, const char *path, bool evict, struct eve
 		return 0;
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
 		goto out;
-	if (evict) {
+	if (round->evict) {
 		/* dirty pages can't be dropped: write them first; a read-only mount has none */
 		if (fdatasync(fd) && errno != EROFS && errno != EINVAL)
 			rc = err_code(errno, "cannot write back '%s'", path);
@@ -127,7 +138,7 @@ static int cool_file(struct cold *cold, const char *path, bool evict, struct eve
 	pages = pages_of(&st);
 	if (!rc && count_resident(fd, pages, &resident))
 		rc = err_code(errno, "cannot see what the page cache holds of '%s'", path);
-	if (!rc && resident && !is_listed(cold, path) && cold_is_mapped(&st))
+	if (!rc && resident && !is_listed(cold, path) && cold_mapped_has(&round->mapped, path, &st))
 		rc = list_mapped(cold, path);
 	residue->files++;
 	if (is_listed(cold, path)) {
@@ -153,6 +164,7 @@ static int drop_caches(void)
 int cold_apply(struct cold *cold, enum cold_level level, char *const *files, size_t count,
 	       struct event_residue *residue)
 {
+	struct round round = {.cold = cold, .evict = level == COLD_EVICTED, .residue = residue};
 	int rc = 0;
 
 	residue->wanted_pages = residue->resident_pages = residue->mapped_pages = 0;
@@ -163,7 +175,8 @@ int cold_apply(struct cold *cold, enum cold_level level, char *const *files, siz
 	if (level == COLD_DROPPED)
 		rc = drop_caches();
 	for (size_t i = 0; i < count && !rc; i++)
-		rc = cool_file(cold, files[i], level == COLD_EVICTED, residue);
+		rc = cool_file(&round, files[i]);
+	cold_mapped_release(&round.mapped);
 	return rc;
 }
 

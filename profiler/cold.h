@@ -29,10 +29,6 @@ void cold_release(struct cold *cold);
 int cold_apply(struct cold *cold, enum cold_level level, char *const *files, size_t count,
 	       struct event_residue *residue);
 
-/* Whether any process maps that file now (device and inode of |st|). */
-struct stat;
-bool cold_is_mapped(const struct stat *st);
-
 /* At most 1 % of the judged pages may be left for a start to be as cold as asked for. */
 bool cold_as_asked(const struct event_residue *residue);
 

@@ -1,47 +1,76 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* cold_mapped.c - whether any process maps a file */
+/* cold_mapped.c - which files some process maps: these stay in the page cache */
+#include "cold_mapped.h"
+
 #include <ctype.h>
 #include <dirent.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <string.h>
 #include <sys/sysmacros.h>
 
-#include "cold.h"
+struct file_id {
+	uint64_t major, minor, inode;
+};
 
-static bool maps_file(const char *pid, const struct stat *st)
+/* One line of maps: "start-end rwxp offset major:minor inode   path". */
+static void add_line(struct cold_mapped *mapped, char *line)
 {
-	char name[300], *line = NULL;
-	size_t room = 0;
-	bool found = false;
-	FILE *maps;
+	unsigned int major_number, minor_number;
+	unsigned long inode;
+	struct file_id id;
+	char *path;
 
-	snprintf(name, sizeof(name), "/proc/%s/maps", pid);
-	maps = fopen(name, "re");
-	while (maps && !found && getline(&line, &room, maps) > 0) {
-		unsigned int major_number, minor_number;
-		unsigned long inode;
-
-		found = sscanf(line, "%*s %*s %*s %x:%x %lu", &major_number, &minor_number,
-			       &inode) == 3 &&
-			inode == st->st_ino && major_number == major(st->st_dev) &&
-			minor_number == minor(st->st_dev);
-	}
-	free(line);
-	if (maps)
-		fclose(maps);
-	return found;
+	if (sscanf(line, "%*s %*s %*s %x:%x %lu", &major_number, &minor_number, &inode) != 3 ||
+	    !inode)
+		return;
+	id = (struct file_id){major_number, minor_number, inode};
+	map_set(&mapped->files, &id, sizeof(id), 1);
+	path = strchr(line, '/');
+	if (path)
+		map_set(&mapped->files, path, strcspn(path, "\n"), 1);
 }
 
-bool cold_is_mapped(const struct stat *st)
+static void look(struct cold_mapped *mapped)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
-	bool found = false;
+	char *line = NULL;
+	size_t room = 0;
 
-	while (proc && !found && (entry = readdir(proc)))
-		found = isdigit((unsigned char)entry->d_name[0]) && maps_file(entry->d_name, st);
+	while (proc && (entry = readdir(proc))) {
+		char name[300];
+		FILE *maps;
+
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		snprintf(name, sizeof(name), "/proc/%s/maps", entry->d_name);
+		maps = fopen(name, "re");
+		while (maps && getline(&line, &room, maps) > 0)
+			add_line(mapped, line);
+		if (maps)
+			fclose(maps);
+	}
+	free(line);
 	if (proc)
 		closedir(proc);
-	return found;
+	mapped->looked = true;
+}
+
+void cold_mapped_release(struct cold_mapped *mapped)
+{
+	map_release(&mapped->files);
+	mapped->looked = false;
+}
+
+bool cold_mapped_has(struct cold_mapped *mapped, const char *path, const struct stat *st)
+{
+	struct file_id id = {major(st->st_dev), minor(st->st_dev), st->st_ino};
+	uint64_t value;
+
+	if (!mapped->looked)
+		look(mapped);
+	return map_get(&mapped->files, &id, sizeof(id), &value) ||
+	       map_get(&mapped->files, path, strlen(path), &value);
 }
