@@ -213,7 +213,7 @@ int cmd_report(int argc, char **argv)
 	struct result result;
 	int status;
 
-	argv[0] = "coldprof report";
+	argv[0] = "coldprof"; /* how getopt_long begins its lines */
 	if (parse(argc, argv, &command))
 		return cmd_usage("report");
 	if (command.help) {

@@ -189,7 +189,10 @@ static void put_folders(const struct result_workload *workload, const struct scr
 	if (!sorted.count)
 		return;
 	qsort(sorted.items, sorted.count, sizeof(sorted.items[0]), searched_most_first);
-	add_metric(&flow, workload, "enoent_count", "look-ups of what does not exist (ENOENT)");
+	add_metric(&flow, workload, "enoent_count",
+		   text_median(workload, "enoent_count") == 1
+			   ? "look-up of what does not exist (ENOENT)"
+			   : "look-ups of what does not exist (ENOENT)");
 	put_heading(screen, "searched in vain", &flow);
 	for (size_t i = 0; i < sorted.count && i < FOLDERS_SHOWN; i++)
 		put_folder(sorted.items[i], screen);

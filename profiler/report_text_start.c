@@ -143,9 +143,10 @@ static void put_total(const struct view *view)
 	struct screen_flow flow = {0};
 	char text[UNITS_TEXT], title[2 * UNITS_TEXT];
 
-	snprintf(title, sizeof(title), "total %s ",
-		 isfinite(total) ? units_ms(total, text) : ABSENT_TEXT);
 	add_interval(view->workload, &flow);
+	snprintf(title, sizeof(title), "total %s%s",
+		 isfinite(total) ? units_ms(total, text) : ABSENT_TEXT,
+		 flow.items.count ? " " : "   ");
 	screen_flow_add(&flow, "exec \xe2\x86\x92 %s", end_of(view->sample));
 	screen_flow_print(view->screen, &flow, title, "   ", strlen(INDENT));
 }
@@ -215,22 +216,23 @@ static void put_phases(const struct view *view)
 
 static void put_missing(const struct view *view)
 {
-	struct buf names = {0};
+	const result_texts *missing = &view->sample->phases_missing;
+	struct buf line = {0};
 	char *clean;
 
-	vec_foreach(name, &view->sample->phases_missing)
-		buf_printf(&names, "%s%s", names.size ? ", " : "", *name);
-	clean = text_name(buf_text(&names), "");
-	if (names.size && clean) {
-		buf_clear(&names);
-		buf_printf(&names,
-			   "no mark of the runtime shows where %s ends: that time is in the "
-			   "phase after it",
-			   clean);
-		screen_sentence(view->screen, SCREEN_DIM, INDENT, buf_text(&names));
-	}
+	buf_puts(&line,
+		 view->workload->runtime.name
+			 ? "no mark of the runtime shows the end of "
+			 : "not a runtime that is known in depth: no mark shows the end of ");
+	vec_foreach(name, missing)
+		buf_printf(&line, "%s%s", name == missing->items ? "" : ", ", *name);
+	buf_printf(&line, ": %s time is in the phase after %s",
+		   missing->count == 1 ? "its" : "their", missing->count == 1 ? "it" : "them");
+	clean = text_name(buf_text(&line), "");
+	if (missing->count && clean)
+		screen_sentence(view->screen, SCREEN_DIM, INDENT, clean);
 	free(clean);
-	buf_release(&names);
+	buf_release(&line);
 }
 
 /* ---- where the time went ---- */

@@ -25,9 +25,10 @@ struct table {
 	size_t name_width, gap;
 };
 
+/* No start of it is in the summary. */
 static bool is_failed(const struct result_workload *workload)
 {
-	return !text_sample(workload);
+	return !text_counted(workload);
 }
 
 /* ---- columns ---- */

@@ -42,10 +42,11 @@ say(const struct facts *facts, const char *format, ...)
 		free(text);
 }
 
+/* Its share of the total, and its time as text; 0 where it is too short to be worth a word. */
 static double part_share(const struct facts *facts, const char *name, char ms[UNITS_TEXT])
 {
 	for (size_t i = 0; i < facts->parts_count; i++) {
-		if (strcmp(facts->parts[i].name, name) == 0) {
+		if (strcmp(facts->parts[i].name, name) == 0 && facts->parts[i].ns >= LEAST_NS) {
 			units_ms(facts->parts[i].ns, ms);
 			return facts->parts[i].share;
 		}

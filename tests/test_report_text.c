@@ -238,6 +238,7 @@ static void one_start_is_shown(void **state)
 	made_workload(&result, &made_server, 1);
 	made_sum_up(&result);
 	assert_says("1 start ");
+	assert_says(" ms   exec ");
 	assert_says("total ");
 	assert_does_not_say(" starts)");
 }
@@ -363,6 +364,29 @@ static void names_cannot_move_the_cursor(void **state)
 	assert_non_null(strstr(text, "\\x1b[31mred\\nline"));
 	assert_non_null(strstr(text, "\\xff\\u202e"));
 	free(text);
+}
+
+static void phases_without_a_mark_are_named(void **state)
+{
+	struct result_workload *workload = made_workload(&result, &made_hello, 1);
+
+	(void)state;
+	result_texts_add(&workload->samples.items[0].phases_missing, "bootstrap");
+	made_sum_up(&result);
+	assert_says("no mark of the runtime shows the end of bootstrap: its time");
+}
+
+static void a_table_has_no_numbers_of_starts_that_do_not_count(void **state)
+{
+	struct result_workload *workload;
+
+	(void)state;
+	made_workload(&result, &made_hello, 6);
+	workload = made_workload(&result, &made_express, 1);
+	workload->samples.items[0].counted = false;
+	result_values_add(&workload->samples.items[0].events_lost, "syscall", 1);
+	made_sum_up(&result);
+	assert_says("node/express  the start does not count: events were lost");
 }
 
 /* ---- remarks: only what the numbers show ---- */
@@ -546,6 +570,8 @@ int main(void)
 		TEST(a_start_that_lost_events_is_said),
 		TEST(an_interrupted_run_says_so),
 		TEST(memory_that_could_not_be_read_has_its_reason),
+		TEST(phases_without_a_mark_are_named),
+		TEST(a_table_has_no_numbers_of_starts_that_do_not_count),
 		TEST(nothing_measured_is_no_crash),
 		TEST(absent_numbers_and_texts_are_no_crash),
 		TEST(names_cannot_move_the_cursor),
