@@ -10,6 +10,7 @@
 /* Below these, a thing is not worth a line. */
 #define WAIT_SHARE	 0.10 /* of the total: for CPU, disk, locks */
 #define OUTSIDE_SHARE	 0.05 /* of the total: for timers, the network, children */
+#define LEAST_NS	 1e6  /* of any wait */
 #define ENOENT_COUNT	 500
 #define ENOENT_IN_FOLDER 0.60
 #define SPREAD		 0.25 /* from the lowest to the highest total, of the median */
