@@ -108,6 +108,21 @@ static int list_mapped(struct cold *cold, const char *path)
 	return 0;
 }
 
+/*
+ * Dirty pages can't be dropped, so they are written first. |thoroughly|: also what the file system
+ * holds back; that flushes the disk, which thousands of files can't afford.
+ */
+static void evict(int fd, bool thoroughly)
+{
+	if (thoroughly)
+		fdatasync(fd);
+	else
+		sync_file_range(fd, 0, 0,
+				SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+					SYNC_FILE_RANGE_WAIT_AFTER);
+	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+}
+
 /* One round: what all files are to be, and what is found out about them. */
 struct round {
 	struct cold *cold;
@@ -129,15 +144,16 @@ static int cool_file(struct round *round, const char *path)
 		return 0;
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
 		goto out;
-	if (round->evict) {
-		/* dirty pages can't be dropped: write them first; a read-only mount has none */
-		if (fdatasync(fd) && errno != EROFS && errno != EINVAL)
-			rc = err_code(errno, "cannot write back '%s'", path);
-		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-	}
 	pages = pages_of(&st);
-	if (!rc && count_resident(fd, pages, &resident))
-		rc = err_code(errno, "cannot see what the page cache holds of '%s'", path);
+	if (round->evict)
+		evict(fd, false);
+	rc = count_resident(fd, pages, &resident);
+	if (!rc && resident && round->evict && !is_listed(cold, path)) {
+		evict(fd, true);
+		rc = count_resident(fd, pages, &resident);
+	}
+	if (rc)
+		err_code(rc, "cannot see what the page cache holds of '%s'", path);
 	if (!rc && resident && !is_listed(cold, path) && cold_mapped_has(&round->mapped, path, &st))
 		rc = list_mapped(cold, path);
 	residue->files++;
