@@ -25,6 +25,7 @@ void processes_rewind(struct processes *processes)
 {
 	processes->known = true;
 	processes->next_process = processes->next_thread = 0;
+	processes->last_pid = processes->last_tid = 0;
 	map_release(&processes->pids);
 	map_release(&processes->tids);
 }
@@ -38,11 +39,15 @@ static uint32_t find(const struct map *map, uint32_t id)
 
 uint32_t processes_by_pid(const struct processes *processes, uint32_t pid)
 {
+	if (pid && pid == processes->last_pid)
+		return processes->last_process;
 	return find(&processes->pids, pid);
 }
 
 uint32_t processes_thread(const struct processes *processes, uint32_t tid)
 {
+	if (tid && tid == processes->last_tid)
+		return processes->last_thread;
 	return find(&processes->tids, tid);
 }
 
@@ -66,6 +71,7 @@ static int begin_process(struct processes *processes, uint32_t pid, uint64_t tim
 		process->start_ns = time_ns;
 		process->parent = process->leader = PROCESS_NONE;
 	}
+	processes->last_pid = 0;
 	return map_set_u64(&processes->pids, pid, processes->next_process++);
 }
 
@@ -86,6 +92,7 @@ static int begin_thread(struct processes *processes, uint32_t pid, uint32_t tid,
 			process->leader = processes->next_thread;
 		process->threads_count++;
 	}
+	processes->last_tid = 0;
 	return map_set_u64(&processes->tids, tid, processes->next_thread++);
 }
 
@@ -170,6 +177,7 @@ static int take_exec(struct processes *processes, const struct recording *record
 
 	/* a thread that is not the leader takes the leader's id; the leader has ended by then */
 	if (exec->old_tid && exec->old_tid != exec->event.tid && caller != PROCESS_NONE) {
+		processes->last_tid = 0;
 		map_remove_u64(&processes->tids, exec->old_tid);
 		rc = map_set_u64(&processes->tids, exec->event.tid, caller);
 		if (rc)
@@ -244,8 +252,8 @@ static int take_reapable(struct processes *processes, const struct event_reapabl
 	return 0;
 }
 
-int processes_event(struct processes *processes, const struct recording *recording,
-		    const struct event *event)
+static int take(struct processes *processes, const struct recording *recording,
+		const struct event *event)
 {
 	switch (event->kind) {
 	case EVENT_FORK:
@@ -258,6 +266,22 @@ int processes_event(struct processes *processes, const struct recording *recordi
 		return take_reapable(processes, (const struct event_reapable *)event);
 	}
 	return event->kind < EVENT_KINDS_KERNEL ? ensure(processes, event) : 0;
+}
+
+int processes_event(struct processes *processes, const struct recording *recording,
+		    const struct event *event)
+{
+	int rc = take(processes, recording, event);
+
+	if (event->pid != processes->last_pid) {
+		processes->last_process = find(&processes->pids, event->pid);
+		processes->last_pid = event->pid;
+	}
+	if (event->tid != processes->last_tid) {
+		processes->last_thread = find(&processes->tids, event->tid);
+		processes->last_tid = event->tid;
+	}
+	return rc;
 }
 
 /* Nanoseconds between |time_ns| and the life of |process|; 0 inside it. */

@@ -61,6 +61,8 @@ struct processes {
 	bool known; /* the tables are filled */
 	uint32_t next_process, next_thread;
 	struct map pids, tids; /* those that live now */
+	/* of the last record, as most look-ups are for it; ids 0: none */
+	uint32_t last_pid, last_process, last_tid, last_thread;
 };
 
 void processes_release(struct processes *processes);

@@ -23,7 +23,10 @@ static struct syscalls_call *find(struct syscalls *syscalls, const struct event_
 {
 	uint64_t key = (uint64_t)record->abi << 32 | record->number, index;
 	struct syscalls_call *call;
+	bool native = record->abi == EVENT_ABI_NATIVE && record->number < SYSCALLS_NATIVE;
 
+	if (native && syscalls->native[record->number])
+		return &syscalls->calls.items[syscalls->native[record->number] - 1];
 	if (map_get_u64(&syscalls->indices, key, &index))
 		return &syscalls->calls.items[index];
 	call = vec_add(&syscalls->calls);
@@ -31,6 +34,8 @@ static struct syscalls_call *find(struct syscalls *syscalls, const struct event_
 		return NULL;
 	call->number = record->number;
 	call->abi = record->abi;
+	if (native)
+		syscalls->native[record->number] = (uint32_t)syscalls->calls.count;
 	return call;
 }
 

@@ -18,6 +18,7 @@
 #include "vec.h"
 
 #define SYSCALLS_HISTOGRAM 64
+#define SYSCALLS_NATIVE	   512
 
 struct syscalls_error {
 	int64_t result;
@@ -42,7 +43,8 @@ struct syscalls_process {
 struct syscalls {
 	const struct timeline *timeline;
 	VEC(struct syscalls_call) calls;
-	struct map indices; /* abi and number -> index */
+	struct map indices;		  /* abi and number -> index */
+	uint32_t native[SYSCALLS_NATIVE]; /* the same for most, + 1; 0: not there yet */
 	VEC(struct syscalls_process) by_process;
 	uint64_t count, errors, denied, compat; /* compat: of another table than the machine's */
 	uint64_t phase_count[TIMELINE_PHASES], phase_ns[TIMELINE_PHASES];
