@@ -80,7 +80,7 @@ setup:
 	$(Q)ci/setup.sh
 
 run: setup
-	$(Q)$(AS_USER) $(MAKE) --no-print-directory all
+	$(Q)$(AS_USER) $(MAKE) --no-print-directory -j$(JOBS) all
 	$(Q)$(AS_ROOT) $(BUILD)/coldprof run
 
 unit: $(UNITS)
