@@ -69,7 +69,7 @@ $(SKELETON): $(BUILD)/bpf/coldprof.o
 
 $(BUILD)/tests/test_%: tests/test_%.c $(filter-out $(BUILD)/obj/main.o,$(OBJECTS)) | $(BUILD)/tests
 	$(say) TEST $@
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP $(LDFLAGS) $^ $(LDLIBS) -lcmocka -o $@
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP $(LDFLAGS) $(filter %.c %.o,$^) $(LDLIBS) -lcmocka -o $@
 
 $(BUILD)/obj $(BUILD)/bpf $(BUILD)/tests:
 	$(Q)mkdir -p $@
