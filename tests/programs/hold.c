@@ -18,11 +18,11 @@ int main(int argc, char **argv)
 			die(argv[2]);
 		close(fd);
 	}
-	memory = malloc(size);
+	memory = malloc(size + 1);
 	if (!memory)
 		die("malloc");
-	memset(memory, 1, size);
+	memset(memory, 0, size + 1);
 	/* Long enough for the watcher to have its pidfd, also where nothing was filled. */
 	sleep_ms(20);
-	return memory[size - 1] - 1;
+	return memory[size];
 }

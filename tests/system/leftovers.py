@@ -7,6 +7,7 @@ import ctypes
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -80,7 +81,7 @@ def _other_coldprofs():
                 name = pathlib.Path(f"/proc/{entry}/comm").read_text().strip()
             except OSError:
                 continue
-            if name.startswith("coldprof") or name.startswith("test_"):
+            if name.startswith(("coldprof", "test_", "bpf", "perf")):
                 others.add(int(entry))
     return others
 
@@ -111,8 +112,21 @@ def _mounts():
     return {line.split()[4] for line in lines}
 
 
-def _bpf(kind, others):
-    """Ids of maps, programs or links that no process of somebody else holds."""
+def _held(others):
+    """BPF objects that a process of somebody else has open: "map 12", "prog 3"."""
+    held = set()
+    for pid in others:
+        try:
+            for name in os.listdir(f"/proc/{pid}/fdinfo"):
+                text = pathlib.Path(f"/proc/{pid}/fdinfo/{name}").read_text()
+                held.update(f"{k} {i}" for k, i in re.findall(r"^(map|prog|link)_id:\s+(\d+)",
+                                                              text, re.M))
+        except OSError:
+            continue
+    return held
+
+
+def _bpf(kind):
     tool = shutil.which("bpftool") or "/usr/sbin/bpftool"
     if os.geteuid() or not os.path.exists(tool):
         return set()
@@ -123,22 +137,16 @@ def _bpf(kind, others):
         return set()
     if not isinstance(objects, list):
         return set()
-    mine = set()
-    for thing in objects:
-        holders = {p["pid"] for p in thing.get("pids", [])}
-        if not holders & others:
-            mine.add(f"BPF {kind} {thing['id']} ({thing.get('name', '')})")
-    return mine
+    return {f"BPF {kind} {thing['id']} ({thing.get('name', '')})" for thing in objects
+            if "id" in thing}
 
 
 def snapshot():
-    others = _other_coldprofs()
     return {
         "cgroup": _cgroups(),
         "file": _files(),
         "mount": _mounts(),
-        "bpf": _bpf("map", set()) | _bpf("prog", set()) | _bpf("link", set()),
-        "others": others,
+        "bpf": _bpf("map") | _bpf("prog") | _bpf("link"),
     }
 
 
@@ -146,14 +154,18 @@ def _new(before):
     others = _other_coldprofs()
     left = [_describe(pid) for pid in _living_children()]
     for path in sorted(_cgroups() - before["cgroup"]):
-        if not any(str(pid) in path for pid in others):
+        # coldprof-PID-...: by whose name it is
+        maker = re.search(r"/coldprof-(\d+)", path)
+        if not maker or int(maker.group(1)) in harness.STARTED:
             left.append(f"cgroup {path}")
     for path in sorted(_files() - before["file"]):
         if not any(str(pid) in path for pid in others):
             left.append(f"file {path}")
     left += [f"mount {path}" for path in sorted(_mounts() - before["mount"])]
-    for kind in ("map", "prog", "link"):
-        left += sorted(_bpf(kind, others) - before["bpf"])
+    bpf = (_bpf("map") | _bpf("prog") | _bpf("link")) - before["bpf"]
+    if bpf:
+        held = _held(others)
+        left += sorted(b for b in bpf if " ".join(b.split()[1:3]) not in held)
     return left
 
 
@@ -163,7 +175,8 @@ def since(before, patience=4.0):
     left = _new(before)
     while left and time.monotonic() < end:
         time.sleep(0.1)
-        left = _new(before)
+        still = _new(before)
+        left = [item for item in left if item in still]
     for pid in _living_children():
         os.kill(pid, signal.SIGKILL)
     return left

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from harness import (cases, coldprof, finish, interrupt, load, need, need_root, one, program,
+from harness import (STARTED, cases, coldprof, finish, interrupt, load, need, need_root, one, program,
                      samples, start, takes, wait_until)
 
 
@@ -67,6 +67,7 @@ def test_ctrl_c_of_a_terminal_reaches_the_whole_group(tmp):
         text=True, stdin=subprocess.DEVNULL)
     try:
         leader = int(process.stdout.readline())
+        STARTED.add(leader)
         wait_until(lambda: starts_logged(tmp) >= 2, "the second start")
         os.killpg(leader, signal.SIGINT)
         process.wait(20)

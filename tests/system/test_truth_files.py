@@ -34,12 +34,13 @@ def folders_of(run):
        ("shell", lambda tmp: [source("shim.sh"), program("forks"), "1"]))
 def test_opens_as_strace_counts(tmp, command_for):
     command = command_for(tmp)
-    opened, failed, _ = strace_opens(tmp, *command)
+    opened, folders, failed = strace_opens(tmp, *command)
     sample = one(tmp, *command)
     got = sum(c["count"] - c["errors_count"] for c in sample["syscalls"]
               if c["name"] in ("open", "openat", "openat2", "creat"))
-    assert got == opened, f"{got} opened, strace has {opened}"
-    assert sample["metrics"]["files_opened_count"] == opened, sample["metrics"]
+    assert got == opened + folders, f"{got} opened, strace has {opened} and {folders} folders"
+    got = sample["metrics"]["files_opened_count"]
+    assert got == opened, f"{got} files, strace has {opened} and {folders} folders"
     got = sum(c["errors_count"] for c in sample["syscalls"]
               if c["name"] in ("open", "openat", "openat2", "creat"))
     assert got == failed, f"{got} failed, strace has {failed}"
@@ -55,7 +56,7 @@ def test_node_opens_as_strace_counts(tmp):
 def test_relative_and_dirfd_paths_are_resolved(tmp):
     root = folder_of_files(tmp)
     files = files_of(profile(tmp, program("open_paths"), root))
-    for path, count in (("a/one", 3), ("a/b/two", 4), ("a", 1), ("a/b", 1)):
+    for path, count in (("a/one", 3), ("a/b/two", 4)):
         got = files.get(str(root / path))
         assert got, f"'{root / path}' is not among {sorted(files)}"
         assert got["opened_count"] == count, f"{path}: {got}"
@@ -105,7 +106,8 @@ def test_cold_file_comes_into_the_page_cache(tmp):
     run = profile(tmp, program("disk_read"), path)
     got = files_of(run)[str(path)]
     assert got["read_bytes"] == 8 << 20, got
-    assert got["page_cache_bytes"] is None or got["page_cache_bytes"] >= 8 << 20, got
+    # What came in while a page fault broke into a read is not known to be this file's.
+    assert got["page_cache_bytes"] >= 7 << 20, got
     brought = process_running(samples(run.report)[0], "disk_read")["page_cache_bytes"]
     assert 8 << 20 <= brought <= 12 << 20, brought
 
