@@ -299,6 +299,7 @@ int sched_event(struct sched *sched, const struct event *event)
 		enter(&mover, (const struct event_switch_in *)event);
 		return 0;
 	case EVENT_EXIT: /* it stays on its CPU for a while: switches tell how long */
+		spend(&mover, event->time_ns);
 		mover.thread->exiting = true;
 		mover.thread->exit_ns = event->time_ns;
 		return 0;
