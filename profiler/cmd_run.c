@@ -115,6 +115,7 @@ static const char help[] =
 	"  -v, --verbose         say what is done\n"
 	"      --progress WHEN   auto, always, never\n"
 	"      --color WHEN      auto, always, never\n"
+	"  -h, --help            this text\n"
 	"Tracing\n"
 	"      --btf FILE        the kernel's types, where it has none of its own\n"
 	"      --ring MIB        size of the event buffer, a power of two (default 16)\n"
@@ -312,7 +313,7 @@ static int take_rest(struct run_options *options, int argc, char **argv)
 static int check(const struct run_options *options)
 {
 	if (!options->repeat) {
-		err_print("bad value '0' of --repeat: must be at least 1");
+		err_print("bad value '0' of -n (--repeat): must be at least 1");
 		return -EINVAL;
 	}
 	if (options->command && (options->node.count || options->python.count)) {

@@ -109,57 +109,75 @@ static int read_failure(int fd, struct failure *failure)
 	return got == sizeof(*failure) ? 0 : -EPIPE;
 }
 
+static int tell(struct buf *reason, int code, const char *what, const char *object)
+{
+	code = code < 0 ? -code : code;
+	if (object)
+		buf_printf(reason, "%s '%s': %s", what, object, err_text(code));
+	else
+		buf_printf(reason, "%s: %s", what, err_text(code));
+	return -code;
+}
+
 /* Waits until the child stands before its execve, or says why it does not. */
-static int await_child(const struct launch_spec *spec, struct launch *launch)
+static int await_child(const struct launch_spec *spec, struct launch *launch, struct buf *reason)
 {
 	struct failure failure;
 	int rc = read_failure(launch->failure, &failure);
 
 	if (rc)
-		return err_code(rc, "cannot prepare a child");
+		return tell(reason, rc, "cannot prepare a child", NULL);
 	switch ((enum step)failure.step) {
 	case STEP_READY:
 		fcntl(launch->failure, F_SETFL, O_NONBLOCK);
 		return 0;
 	case STEP_FOLDER:
-		return err_code(failure.code, "cannot go to folder '%s'", spec->cwd);
+		return tell(reason, failure.code, "cannot go to folder", spec->cwd);
 	case STEP_INPUT:
-		return err_code(failure.code, "cannot open '%s' for standard input",
-				spec->stdin_path ? spec->stdin_path : "/dev/null");
+		return tell(reason, failure.code, "cannot open for standard input",
+			    spec->stdin_path ? spec->stdin_path : "/dev/null");
 	case STEP_USER:
-		return err_code(failure.code, "cannot become user '%s'", spec->user->name);
+		return tell(reason, failure.code, "cannot become user", spec->user->name);
 	default:
-		return err_code(failure.code, "cannot prepare a child");
+		return tell(reason, failure.code, "cannot prepare a child", NULL);
 	}
 }
 
-int launch_hold(const struct launch_spec *spec, struct launch *out)
+static int fork_child(const struct launch_spec *spec, int release[2], int failure[2],
+		      struct launch *launch)
 {
-	int release[2] = {-1, -1}, failure[2] = {-1, -1}, rc;
-	struct launch launch;
-
-	if (pipe2(release, O_CLOEXEC) || pipe2(failure, O_CLOEXEC)) {
-		rc = err_code(errno, "cannot make a pipe");
-		goto fail;
-	}
-	launch = (struct launch){.release = release[1], .failure = failure[0]};
 	fflush(NULL);
-	launch.pid = fork();
-	if (launch.pid < 0) {
-		rc = err_code(errno, "cannot fork");
-		goto fail;
-	}
-	if (launch.pid == 0)
+	launch->pid = fork();
+	if (launch->pid < 0)
+		return -errno;
+	if (launch->pid == 0)
 		run_child(spec, release[0], failure[1]);
 	close(release[0]);
 	close(failure[1]);
 	release[0] = failure[1] = -1;
-	launch.pidfd = (int)syscall(SYS_pidfd_open, launch.pid, 0);
-	rc = launch.pidfd < 0 ? err_code(errno, "cannot open the child's pidfd")
-			      : await_child(spec, &launch);
-	if (rc) {
-		int status;
+	launch->pidfd = (int)syscall(SYS_pidfd_open, launch->pid, 0);
+	return 0;
+}
 
+int launch_hold(const struct launch_spec *spec, struct launch *out, struct buf *reason)
+{
+	int release[2] = {-1, -1}, failure[2] = {-1, -1}, rc, status;
+	struct launch launch = {.pidfd = -1};
+
+	if (pipe2(release, O_CLOEXEC) || pipe2(failure, O_CLOEXEC)) {
+		rc = tell(reason, errno, "cannot make a pipe", NULL);
+		goto fail;
+	}
+	launch.release = release[1];
+	launch.failure = failure[0];
+	rc = fork_child(spec, release, failure, &launch);
+	if (rc) {
+		tell(reason, rc, "cannot fork", NULL);
+		goto fail;
+	}
+	rc = launch.pidfd < 0 ? tell(reason, errno, "cannot open the child's pidfd", NULL)
+			      : await_child(spec, &launch, reason);
+	if (rc) {
 		launch_end_tree(&launch, NULL, &status);
 		return rc;
 	}

@@ -34,9 +34,9 @@ int launch_setup(void);
 /*
  * Forks the child and prepares it: own session, the user's ids, folder, descriptors, an empty
  * signal mask, default dispositions, no descriptor of ours. It then waits; between its release and
- * its execve it does nothing else. 0 or -errno, printed with what failed.
+ * its execve it does nothing else. 0, or -errno with one line in |reason|; nothing is printed.
  */
-int launch_hold(const struct launch_spec *spec, struct launch *out);
+int launch_hold(const struct launch_spec *spec, struct launch *out, struct buf *reason);
 
 /* Lets the child go on to its execve. 0 or -errno. */
 int launch_release(struct launch *launch);

@@ -399,6 +399,7 @@ static int open_recording(struct session *session, struct course *course, const 
 	return rc ? rc : recording_new(fd, MEMORY_LIMIT, &course->recording);
 }
 
+/* A child that can't be held is a failed start, not a failure of ours. */
 static int hold(struct session *session, struct course *course)
 {
 	const struct target *target = course->target;
@@ -411,10 +412,14 @@ static int hold(struct session *session, struct course *course)
 		.output_fd = course->output,
 		.user = session->options->user,
 	};
-	int rc = launch_hold(&spec, &course->launch);
+	struct buf reason = {};
+	int rc = launch_hold(&spec, &course->launch, &reason);
 
-	if (rc)
-		return rc;
+	if (rc) {
+		fail_course(course, EVENT_NOT_STARTED, -rc, "%s", buf_text(&reason));
+		buf_release(&reason);
+		return 0;
+	}
 	course->held = true;
 	course->start.root = course->launch.pid;
 	rc = limits_add(course->limits, course->launch.pid);
@@ -566,13 +571,6 @@ static void release_course(struct course *course)
 	buf_release(&course->reason);
 }
 
-/* A start that could not even be held: its line has been printed. */
-static int not_started(struct course *course)
-{
-	fail_course(course, EVENT_NOT_STARTED, 0, "could not be started");
-	return 0;
-}
-
 int session_start(struct session *session, struct target *target, const char *name,
 		  struct result_sample *out)
 {
@@ -586,9 +584,9 @@ int session_start(struct session *session, struct target *target, const char *na
 	ask_reset(&session->ask);
 	rc = prepare_course(session, &course, name);
 	course.start.recording = course.recording;
-	if (!rc && hold(session, &course))
-		rc = not_started(&course);
-	else if (!rc)
+	if (!rc)
+		rc = hold(session, &course);
+	if (!rc && course.held)
 		rc = follow(session, &course);
 	if (!rc && course.following)
 		rc = measure(session, &course);
