@@ -227,6 +227,36 @@ out:
 	return found;
 }
 
+unsigned cgroup_controllers_in(const char *path, const char *name)
+{
+	struct buf list = {};
+	unsigned found = 0;
+
+	if (!cgroup_read(path, name, &list))
+		found = cgroup_controllers(buf_text(&list));
+	buf_release(&list);
+	return found;
+}
+
+unsigned cgroup_enable(const char *path, unsigned wanted)
+{
+	unsigned before = cgroup_controllers_in(path, "cgroup.subtree_control");
+
+	if (wanted & ~before & CGROUP_MEMORY)
+		cgroup_write(path, "cgroup.subtree_control", "+memory");
+	if (wanted & ~before & CGROUP_CPU)
+		cgroup_write(path, "cgroup.subtree_control", "+cpu");
+	return cgroup_controllers_in(path, "cgroup.subtree_control") & wanted & ~before;
+}
+
+void cgroup_disable(const char *path, unsigned controllers)
+{
+	if (controllers & CGROUP_MEMORY)
+		cgroup_write(path, "cgroup.subtree_control", "-memory");
+	if (controllers & CGROUP_CPU)
+		cgroup_write(path, "cgroup.subtree_control", "-cpu");
+}
+
 /* ---- groups ---- */
 
 int cgroup_make(const char *path)

@@ -39,6 +39,13 @@ int64_t cgroup_keyed(const char *path, const char *name, const char *key);
 /* Bits of enum cgroup_controller that a list has, "cpuset cpu memory". */
 unsigned cgroup_controllers(const char *list);
 
+/* The same of a file of the group, cgroup.controllers or cgroup.subtree_control. */
+unsigned cgroup_controllers_in(const char *path, const char *name);
+/* v2: gives the groups below what they have not of |wanted|; returns what was given by that. */
+unsigned cgroup_enable(const char *path, unsigned wanted);
+/* Takes it back; the kernel refuses while another group below uses it: then it stays. */
+void cgroup_disable(const char *path, unsigned controllers);
+
 /* A new folder; 0 or -errno. */
 int cgroup_make(const char *path);
 /* Adds the processes in the group and in the groups below. */

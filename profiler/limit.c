@@ -37,38 +37,6 @@ struct limits {
 
 /* ---- the parent groups ---- */
 
-static unsigned controllers_in(const char *path, const char *name)
-{
-	struct buf list = {};
-	unsigned found = 0;
-
-	if (!cgroup_read(path, name, &list))
-		found = cgroup_controllers(buf_text(&list));
-	buf_release(&list);
-	return found;
-}
-
-/* Gives the groups below |path| what they have not of |wanted|; what was given. */
-static unsigned enable(const char *path, unsigned wanted)
-{
-	unsigned before = controllers_in(path, "cgroup.subtree_control");
-
-	if (wanted & ~before & CGROUP_MEMORY)
-		cgroup_write(path, "cgroup.subtree_control", "+memory");
-	if (wanted & ~before & CGROUP_CPU)
-		cgroup_write(path, "cgroup.subtree_control", "+cpu");
-	return controllers_in(path, "cgroup.subtree_control") & wanted & ~before;
-}
-
-static void disable(const char *path, unsigned controllers)
-{
-	/* refused while another coldprof uses it: then it stays */
-	if (controllers & CGROUP_MEMORY)
-		cgroup_write(path, "cgroup.subtree_control", "-memory");
-	if (controllers & CGROUP_CPU)
-		cgroup_write(path, "cgroup.subtree_control", "-cpu");
-}
-
 /* Makes the parent group in |base|. */
 static int make_parent(const char *base, struct place *place)
 {
@@ -112,20 +80,22 @@ static int place_v2(const struct cgroup *cgroup, struct place *place)
 		return -ENOMEM;
 	if (strcmp(cgroup->own, cgroup->mount))
 		*strrchr(beside, '/') = '\0';
-	if ((controllers_in(beside, "cgroup.subtree_control") & wanted) != wanted ||
+	if ((cgroup_controllers_in(beside, "cgroup.subtree_control") & wanted) != wanted ||
 	    make_parent(beside, place)) {
-		place->enabled = enable(cgroup->mount, wanted);
+		place->enabled = cgroup_enable(cgroup->mount, wanted);
 		rc = make_parent(cgroup->mount, place);
 		if (rc) {
-			disable(cgroup->mount, place->enabled);
+			cgroup_disable(cgroup->mount, place->enabled);
 			place->enabled = 0;
 			rc = make_parent(beside, place);
 		}
 		if (rc)
 			goto out;
 	}
-	enable(place->parent, wanted);
-	place->controllers = controllers_in(place->parent, "cgroup.subtree_control");
+	if (place->enabled)
+		limit_mark(place->parent, place->enabled);
+	cgroup_enable(place->parent, wanted);
+	place->controllers = cgroup_controllers_in(place->parent, "cgroup.subtree_control");
 	rc = 0;
 out:
 	free(beside);
@@ -159,7 +129,7 @@ void limits_teardown(void)
 
 		if (rc)
 			err_code(rc, "cannot remove cgroup '%s'", place->parent);
-		disable(place->base, place->enabled);
+		cgroup_disable(place->base, place->enabled);
 		free(place->base);
 		free(place->parent);
 	}

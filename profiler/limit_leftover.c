@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "fs.h"
@@ -14,6 +15,7 @@
 #include "units.h"
 
 #define PREFIX "coldprof-"
+#define MARK   "trusted.coldprof.enabled" /* of a v2 group: controllers enabled above it */
 
 /* The start time of a process, field 22 of its stat, in clock ticks since boot; 0: gone. */
 static unsigned long long start_time(const char *pid)
@@ -94,6 +96,11 @@ int limit_name(struct buf *out)
 	return buf_printf(out, PREFIX "%d-%llu", getpid(), start_time("self"));
 }
 
+void limit_mark(const char *path, unsigned enabled)
+{
+	setxattr(path, MARK, &enabled, sizeof(enabled), 0);
+}
+
 int limits_leftovers(limits_paths *out)
 {
 	limits_paths found = {};
@@ -116,10 +123,20 @@ int limits_leftovers(limits_paths *out)
 
 int limits_remove_leftover(const char *path)
 {
+	unsigned enabled = 0;
+	char *above;
 	int rc;
 
 	if (has_owner(fs_basename(path)))
 		return -EBUSY;
+	if (getxattr(path, MARK, &enabled, sizeof(enabled)) != sizeof(enabled))
+		enabled = 0;
 	rc = cgroup_kill(path);
-	return rc ? rc : cgroup_remove(path);
+	if (!rc)
+		rc = cgroup_remove(path);
+	above = strndup(path, (size_t)(fs_basename(path) - path - 1));
+	if (!rc && above)
+		cgroup_disable(above, enabled);
+	free(above);
+	return rc;
 }

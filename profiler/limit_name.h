@@ -8,4 +8,7 @@
 /* Adds "coldprof-PID-STARTTIME" of this process. 0 or -errno. */
 int limit_name(struct buf *out);
 
+/* Notes at our group which controllers were enabled above it, to be disabled after a crash. */
+void limit_mark(const char *path, unsigned enabled);
+
 #endif
