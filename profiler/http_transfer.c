@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "err.h"
 #include "http_address.h"
 #include "units.h"
@@ -31,14 +31,6 @@ struct transfer {
 	uint64_t body_bytes;
 };
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
 /* ---- what curl calls ---- */
 
 static curl_socket_t give_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
@@ -57,7 +49,7 @@ static int on_connected(void *data, char *to, char *from, int to_port, int from_
 	struct transfer *transfer = data;
 
 	(void)to, (void)from, (void)to_port;
-	transfer->heard_ns = transfer->answer->connect_ns = now_ns();
+	transfer->heard_ns = transfer->answer->connect_ns = clock_ns();
 	if (transfer->job->listener.family != AF_UNIX)
 		transfer->answer->client_port = (uint16_t)from_port;
 	return CURL_PREREQFUNC_OK;
@@ -66,7 +58,7 @@ static int on_connected(void *data, char *to, char *from, int to_port, int from_
 static size_t on_header(char *line, size_t size, size_t count, void *data)
 {
 	struct transfer *transfer = data;
-	uint64_t now = now_ns();
+	uint64_t now = clock_ns();
 	char text[32];
 	int status;
 
@@ -87,7 +79,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 	struct transfer *transfer = data;
 
 	(void)bytes, (void)size;
-	transfer->heard_ns = now_ns();
+	transfer->heard_ns = clock_ns();
 	transfer->body_bytes += count;
 	return transfer->body_bytes > BODY_MAX_BYTES ? 0 : count;
 }
@@ -191,7 +183,7 @@ static CURLcode drive(const struct http_machine *machine, const struct transfer 
 				return message->data.result;
 		if (wake.revents)
 			return CURLE_ABORTED_BY_CALLBACK;
-		now = now_ns();
+		now = clock_ns();
 		end = transfer->status_ns ? transfer->status_ns + STREAM_NS
 					  : transfer->heard_ns + silence_ns;
 		if (now >= end)
@@ -255,7 +247,7 @@ static CURLcode try(struct transfer *transfer, const struct http_machine *machin
 	long os_errno = 0;
 	CURL *easy;
 
-	transfer->heard_ns = now_ns();
+	transfer->heard_ns = clock_ns();
 	easy = make_easy(transfer);
 	if (!easy)
 		return code;
