@@ -31,7 +31,6 @@
 
 #define MEMORY_LIMIT	 (48 * MIB) /* of a recording, before it goes to a file */
 #define ANSWER_MS	 5000	    /* silence on a listener that was found out */
-#define LATE_LISTENER_MS 1000	    /* after all known listeners spoke no HTTP */
 #define TAIL_LINES	 10
 
 /* ---- the session ---- */
@@ -160,144 +159,7 @@ static int step(struct session *session, struct start *start, uint64_t deadline_
 	return trace_drain(session->trace, start_notice, start);
 }
 
-/* The kernel's word may be missing when events were lost: the pidfd knows as well. */
-static void check_root(struct course *course)
-{
-	struct start *start = &course->start;
-	siginfo_t info = {};
-
-	if (waitid(P_PID, (id_t)course->launch.pid, &info, WEXITED | WNOHANG | WNOWAIT) ||
-	    !info.si_pid)
-		return;
-	course->root_status = info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status;
-	if (start->root_gone)
-		return;
-	start->root_gone = true;
-	start->root_gone_ns = clock_ns();
-}
-
-/* ---- deciding ---- */
-
-static void fail_course(struct course *course, enum event_outcome outcome, int status,
-			const char *format, ...)
-{
-	va_list args;
-	char text[512];
-
-	if (course->decided)
-		return;
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	course->decided = true;
-	course->outcome = outcome;
-	course->status = status;
-	buf_clear(&course->reason);
-	buf_puts(&course->reason, text);
-}
-
-/* What the root's end says of the start: how it ended, or NULL if that is a good end. */
-static void judge_exit(struct session *session, struct course *course, bool was_wanted)
-{
-	int status = course->root_status;
-
-	if (WIFSIGNALED(status))
-		fail_course(course, EVENT_CRASHED, WTERMSIG(status), "ended by SIG%s (%s)",
-			    sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?",
-			    strsignal(WTERMSIG(status)));
-	else if (!was_wanted)
-		fail_course(course, EVENT_EXITED, WEXITSTATUS(status),
-			    "exited with status %d before it was ready", WEXITSTATUS(status));
-	else if (WEXITSTATUS(status) && !session->options->ignore_failure)
-		fail_course(course, EVENT_EXITED, WEXITSTATUS(status), "exited with status %d",
-			    WEXITSTATUS(status));
-	else
-		course->decided = true;
-}
-
-static void judge_answer(struct course *course, const struct http_answer *answer)
-{
-	unsigned wanted = course->target->ready_status;
-
-	if (wanted ? answer->status != (int)wanted : answer->status >= 500)
-		fail_course(course, EVENT_BAD_ANSWER, answer->status,
-			    "the first answer has status %d%s", answer->status,
-			    wanted ? ", not the one that the workload expects" : "");
-	course->decided = true;
-}
-
-/* Listeners of the automatic readiness that speak no HTTP: the first listen(2) was it, then. */
-static void accept_listen(struct course *course)
-{
-	struct ask *ask = course->ask;
-
-	start_ready_by_listener(&course->start, course->start.listeners.items, EVENT_READY_LISTEN);
-	observe_answer(course, 0, &ask->first_failure);
-	course->decided = true;
-}
-
-static void decide_by_client(struct course *course)
-{
-	bool automatic = course->target->ready.kind == EVENT_READY_AUTO;
-	struct start_listener *listener;
-	struct http_answer answer;
-	uint64_t now = clock_ns();
-
-	if (ask_take(course->ask, &course->start, &answer, &listener)) {
-		start_ready_by_listener(&course->start, listener, EVENT_READY_HTTP);
-		course->answered_by = (size_t)(listener - course->start.listeners.items);
-		observe_answer(course, 0, &answer);
-		judge_answer(course, &answer);
-		return;
-	}
-	if (!ask_all_failed(course->ask)) {
-		course->all_failed_ns = 0;
-		return;
-	}
-	if (!course->all_failed_ns)
-		course->all_failed_ns = now;
-	if (automatic && now >= course->all_failed_ns + LATE_LISTENER_MS * NS_PER_MS)
-		accept_listen(course);
-}
-
-static void decide_by_exit(struct session *session, struct course *course)
-{
-	enum event_ready kind = course->target->ready.kind;
-	struct start *start = &course->start;
-	bool wanted = kind == EVENT_READY_EXIT || kind == EVENT_READY_AUTO;
-
-	check_root(course);
-	if (!start->root_gone)
-		return;
-	/* a daemon that the root left behind may still get ready, where that is asked for */
-	if (!wanted && start->alive.count)
-		return;
-	check_root(course);
-	if (wanted)
-		start_ready_by_exit(start);
-	judge_exit(session, course, wanted);
-}
-
-static void decide(struct session *session, struct course *course)
-{
-	enum event_ready kind = course->target->ready.kind;
-	int code = launch_exec_error(&course->launch);
-
-	if (session->signal)
-		fail_course(course, EVENT_INTERRUPTED, session->signal, "interrupted");
-	else if (code)
-		fail_course(course, EVENT_NOT_STARTED, code, "cannot execute '%s': %s",
-			    course->target->executable, err_text(code));
-	else if (course->start.ready)
-		course->decided = true;
-	if (!course->decided && (kind == EVENT_READY_AUTO || kind == EVENT_READY_HTTP))
-		decide_by_client(course);
-	if (!course->decided)
-		decide_by_exit(session, course);
-	if (!course->decided && clock_ns() >= course->deadline_ns)
-		fail_course(course, EVENT_NEVER_READY, 0, "not ready after %.4g s",
-			    (double)session->options->timeout_ns / 1e9);
-}
+/* ---- until it is ready ---- */
 
 static int await_ready(struct session *session, struct course *course)
 {
@@ -317,7 +179,7 @@ static int await_ready(struct session *session, struct course *course)
 		if (!rc)
 			rc = ask_new_listeners(course->ask, &course->start, silence);
 		if (!rc)
-			decide(session, course);
+			session_decide(session, course);
 	}
 	return rc;
 }
@@ -416,7 +278,7 @@ static int hold(struct session *session, struct course *course)
 	int rc = launch_hold(&spec, &course->launch, &reason);
 
 	if (rc) {
-		fail_course(course, EVENT_NOT_STARTED, -rc, "%s", buf_text(&reason));
+		session_fail(course, EVENT_NOT_STARTED, -rc, "%s", buf_text(&reason));
 		buf_release(&reason);
 		return 0;
 	}
@@ -483,7 +345,7 @@ static int measure(struct session *session, struct course *course)
 		rc = observe_requests(course);
 	if (rc == -EINTR) {
 		course->decided = false;
-		fail_course(course, EVENT_INTERRUPTED, session->signal, "interrupted");
+		session_fail(course, EVENT_INTERRUPTED, session->signal, "interrupted");
 		rc = 0;
 	}
 	return rc;

@@ -49,6 +49,16 @@ struct course {
 	uint64_t lost;
 };
 
+/* How long a listener is still waited for after all known ones spoke no HTTP. */
+#define LATE_LISTENER_MS 1000
+
+/* Sets |decided| once the start is ready or has failed. */
+void session_decide(struct session *session, struct course *course);
+
+/* The start has failed for good; the first reason stays. */
+void session_fail(struct course *course, enum event_outcome outcome, int status,
+		  const char *format, ...) __attribute__((format(printf, 4, 5)));
+
 /* Waits for the answer of the client that won, recording meanwhile. -EINTR, -ETIMEDOUT. */
 int session_await_answer(struct course *course, struct http_answer *answer);
 
