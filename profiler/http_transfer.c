@@ -204,6 +204,8 @@ static void explain_connect(int err, struct http_answer *answer)
 		answer->failure = err == -ECONNRESET ? HTTP_RESET : HTTP_OTHER;
 	if (err == -ECONNREFUSED)
 		snprintf(answer->reason, size, "connection refused");
+	else if (err == -ECONNRESET)
+		snprintf(answer->reason, size, "connection reset before an answer");
 	else
 		snprintf(answer->reason, size, "cannot connect: %s", err_text(err));
 }
