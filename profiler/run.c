@@ -367,12 +367,26 @@ static int note_mapped(struct course_of_run *run)
 	return vec_push(&run->result.notes, buf_steal(&note));
 }
 
-static int write_report(const struct course_of_run *run)
+static int write_to(const struct course_of_run *run, const char *path)
 {
-	struct report_target target = {
-		.path = run->options->output, .uid = run->user.uid, .gid = run->user.gid};
+	struct report_target target = {.path = path, .uid = run->user.uid, .gid = run->user.gid};
 
 	return report_write_file(&run->result, report_format_find("json"), NULL, &target);
+}
+
+/* What was measured is not lost when its place is full or read-only: the cache folder takes it. */
+static int write_report(const struct course_of_run *run)
+{
+	int rc = write_to(run, run->options->output);
+	struct buf refuge = {};
+
+	if (!rc)
+		return 0;
+	if (buf_printf(&refuge, "%s/unsaved-report.json", run->targets.cache) == 0 &&
+	    write_to(run, refuge.data) == 0)
+		note_print("the report is kept in '%s'", refuge.data);
+	buf_release(&refuge);
+	return rc;
 }
 
 static void say_closing(const struct course_of_run *run)
@@ -430,12 +444,17 @@ static void say_failed(const struct course_of_run *run)
 
 static int finish(struct course_of_run *run)
 {
-	if (summarize(run) || note_mapped(run) || write_report(run))
+	bool written;
+
+	if (summarize(run) || note_mapped(run))
 		return EXIT_NO;
-	if (print_text(run) || (say_closing(run), fflush(stdout))) {
+	written = write_report(run) == 0;
+	if (print_text(run) || (written && (say_closing(run), fflush(stdout)))) {
 		err_code(errno, "cannot write to standard output");
 		return EXIT_NO;
 	}
+	if (!written)
+		return EXIT_NO;
 	if (run->interrupted)
 		return signal_status(session_signal(run->session));
 	say_failed(run);

@@ -133,8 +133,11 @@ static int set_cold(const struct facts *facts, struct result_cold *out)
 	out->wanted_pages = (int64_t)residue->wanted_pages;
 	out->resident_pages = (int64_t)residue->resident_pages;
 	out->mapped_pages = (int64_t)residue->mapped_pages;
+	/* evicting nothing, for no start has told yet which files there are, is not what was asked */
 	out->as_asked =
-		!residue->cold || residue->resident_pages <= residue->wanted_pages / COLD_TOLERANCE;
+		!residue->cold ||
+		(residue->resident_pages <= residue->wanted_pages / COLD_TOLERANCE &&
+		 (residue->files || residue->cold != 1));
 	return residue->cold < 3 ? set_text(&out->asked, names[residue->cold]) : 0;
 }
 
