@@ -52,18 +52,26 @@ static int add_unseen(const struct models *models, struct result_sample *out)
 	return rc;
 }
 
+#define ALIVE_SHOWN 3
+
 /* A server lives on; what outlives a program that ends by itself is worth a line. */
 static int add_alive(const struct models *models, struct result_sample *out)
 {
 	const struct facts *facts = &models->facts;
+	size_t count = 0;
 	int rc = 0;
 
 	if (models->chain.end != CHAIN_BY_EXIT || !models->chain.links.count)
 		return 0;
-	vec_foreach(alive, &facts->alive)
-		if (!rc && alive->pid != facts->root_pid)
-			rc = add(out, "process %u (%s) outlived the program", alive->pid,
-				 alive->command && *alive->command ? alive->command : "unknown");
+	vec_foreach(alive, &facts->alive) {
+		if (alive->pid == facts->root_pid || rc || count++ >= ALIVE_SHOWN)
+			continue;
+		rc = add(out, "process %u (%s) outlived the program", alive->pid,
+			 *alive->command ? alive->command : "unknown");
+	}
+	if (!rc && count > ALIVE_SHOWN)
+		rc = add(out, "%zu more process%s outlived the program", count - ALIVE_SHOWN,
+			 count - ALIVE_SHOWN == 1 ? "" : "es");
 	return rc;
 }
 
