@@ -187,15 +187,21 @@ static __always_inline __u64 user_u64(__u64 address)
 	return value;
 }
 
-static __always_inline __u64 first_ready(struct event_pollfd *fds, __u32 count)
+static __noinline __s64 first_ready(struct event_pollfd *fds, __u32 count)
 {
+	__s64 found = -1;
+
+	/* keeps clang from leaving |found| unset on a path that only the 6.1 verifier believes in */
+	barrier_var(found);
 	for (__u32 i = 0; i < EVENT_POLLFDS; i++) {
 		if (i >= count)
 			break;
-		if (fds[i].revents)
-			return (__s64)fds[i].fd;
+		if (fds[i].revents) {
+			found = fds[i].fd;
+			break;
+		}
 	}
-	return -1;
+	return found;
 }
 
 /* The descriptors asked for, with what came of them, as the record's text. Its size in bytes. */

@@ -41,12 +41,15 @@ static _Thread_local struct buf loader_log;
 
 static int keep_log(enum libbpf_print_level level, const char *format, va_list args)
 {
-	char line[16384];
+	char *text;
+	int rc;
 
-	if (level == LIBBPF_DEBUG)
+	/* the verifier's log is long, and its end is what counts */
+	if (level == LIBBPF_DEBUG || vasprintf(&text, format, args) < 0)
 		return 0;
-	vsnprintf(line, sizeof(line), format, args);
-	return buf_puts(&loader_log, line);
+	rc = buf_puts(&loader_log, text);
+	free(text);
+	return rc;
 }
 
 /* The last line that says more than that loading failed. */
