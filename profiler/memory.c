@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "units.h"
+
 #define REASON_ENDED  "the process had ended"
 #define REASON_UNREAD "its smaps could not be read"
 
@@ -271,7 +273,7 @@ int memory_result(const struct memory *memory, uint32_t process, struct result_p
 
 static void add_to(int64_t *total, uint64_t value)
 {
-	*total = (*total == RESULT_ABSENT ? 0 : *total) + (int64_t)value;
+	*total = units_sum(*total == RESULT_ABSENT ? 0 : *total, (int64_t)value);
 }
 
 /* The mark of a process that counts for the tree, or NULL. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sample_parts.h"
+#include "units.h"
 
 /* A time is a row of numbers, all added alike. */
 _Static_assert(sizeof(struct result_time) % sizeof(int64_t) == 0, "result_time is all int64_t");
@@ -15,7 +16,7 @@ void sample_add_time(struct result_time *sum, const struct result_time *more)
 	const int64_t *from = (const int64_t *)more;
 
 	for (size_t i = 0; i < sizeof(*sum) / sizeof(*to); i++)
-		to[i] += from[i];
+		to[i] = units_sum(to[i], from[i]);
 }
 
 static int64_t blocked_ns(const struct result_time *time)
@@ -153,13 +154,13 @@ static struct counts count(const struct models *models, const struct result_samp
 	struct counts counts = {};
 
 	vec_foreach(process, &out->processes) {
-		counts.syscalls += process->syscalls_count;
-		counts.errors += process->syscall_errors_count;
-		counts.opened += process->files_opened_count;
-		counts.enoent += process->enoent_count;
-		counts.minor += process->faults_minor_count;
-		counts.major += process->faults_major_count;
-		counts.cow += process->faults_cow_count;
+		counts.syscalls = units_sum(counts.syscalls, process->syscalls_count);
+		counts.errors = units_sum(counts.errors, process->syscall_errors_count);
+		counts.opened = units_sum(counts.opened, process->files_opened_count);
+		counts.enoent = units_sum(counts.enoent, process->enoent_count);
+		counts.minor = units_sum(counts.minor, process->faults_minor_count);
+		counts.major = units_sum(counts.major, process->faults_major_count);
+		counts.cow = units_sum(counts.cow, process->faults_cow_count);
 	}
 	vec_foreach(process, &models->processes.processes)
 		counts.processes += sample_in_start(models, process->start_ns);

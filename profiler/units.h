@@ -13,6 +13,14 @@
 #define MIB	  (1024ull * KIB)
 #define GIB	  (1024ull * MIB)
 
+/* The sum, or the nearest number that there is: what a damaged file holds can be of any size. */
+static inline int64_t units_sum(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? (a < 0 ? INT64_MIN : INT64_MAX) : sum;
+}
+
 /* Room that every units_ function's text fits in. */
 #define UNITS_TEXT 32
 

@@ -229,6 +229,19 @@ static void threads_without_memory_do_not_count(void **state)
 	assert_int_equal(process_of(&sample, 100)->memory.items[0].rss_bytes, 211);
 }
 
+/* A damaged recording can say anything: it must not overflow. */
+static void impossible_numbers_do_no_harm(void **state)
+{
+	(void)state;
+	ev_fork(&s, 100, 100, 200);
+	ev_ready(&s, 300, 100, EVENT_READY_LISTEN);
+	exact(310, 100, EVENT_AT_READY, INT64_MAX - 100, 0);
+	exact(310, 200, EVENT_AT_READY, INT64_MAX - 100, 0);
+	ev_end(&s, 600, EVENT_GOOD);
+	build();
+	assert_int_equal(sample.tree_rss_ready_bytes, INT64_MAX);
+}
+
 /* ---- page faults ---- */
 
 static void exit_with_faults(uint64_t at, uint32_t pid, uint64_t minor, uint64_t major)
@@ -325,6 +338,7 @@ int main(void)
 		TEST(a_child_that_ended_early_can_be_the_peak),
 		TEST(unreadable_smaps_are_said),
 		TEST(threads_without_memory_do_not_count),
+		TEST(impossible_numbers_do_no_harm),
 		TEST(what_a_fault_was_shows_in_the_next_counts),
 		TEST(a_fault_that_the_kernel_does_not_count_is_none),
 		TEST(faults_without_a_record_are_counted_still),
