@@ -29,8 +29,7 @@ int64_t sample_offset(const struct models *models, uint64_t time_ns)
 	return time_ns > t0_ns ? (int64_t)(time_ns - t0_ns) : 0;
 }
 
-/* A copy of |text|, or NULL in |*out| for NULL. */
-static int set_text(char **out, const char *text)
+int sample_text(char **out, const char *text)
 {
 	free(*out);
 	*out = text ? strdup(text) : NULL;
@@ -53,14 +52,14 @@ static int set_outcome(const struct models *models, struct result_sample *out)
 	int rc;
 
 	if (!facts->end_ns) {
-		rc = set_text(&out->outcome, "interrupted");
-		return rc ? rc : set_text(&out->reason, "the recording has no end");
+		rc = sample_text(&out->outcome, "interrupted");
+		return rc ? rc : sample_text(&out->reason, "the recording has no end");
 	}
 	if (facts->outcome < sizeof(names) / sizeof(names[0]))
-		rc = set_text(&out->outcome, names[facts->outcome]);
+		rc = sample_text(&out->outcome, names[facts->outcome]);
 	else
-		rc = set_text(&out->outcome, "interrupted");
-	return rc || facts->outcome == EVENT_GOOD ? rc : set_text(&out->reason, facts->reason);
+		rc = sample_text(&out->outcome, "interrupted");
+	return rc || facts->outcome == EVENT_GOOD ? rc : sample_text(&out->reason, facts->reason);
 }
 
 static int set_times(const struct models *models, struct result_sample *out)
@@ -89,12 +88,12 @@ static int set_times(const struct models *models, struct result_sample *out)
 		out->ready_ns = out->total_ns;
 	}
 	if (ready < sizeof(names) / sizeof(names[0])) {
-		rc = set_text(&out->ready, names[ready]);
+		rc = sample_text(&out->ready, names[ready]);
 		if (rc)
 			return rc;
 	}
 	if (ready == EVENT_READY_LISTEN || ready == EVENT_READY_HTTP)
-		return set_text(&out->address, facts->ready_text);
+		return sample_text(&out->address, facts->ready_text);
 	return 0;
 }
 
@@ -116,7 +115,7 @@ static int add_answers(const struct models *models, struct result_sample *out)
 			answer->connect_ns = sample_offset(models, from->connect_ns);
 		if (from->status)
 			answer->first_byte_ns = sample_offset(models, from->first_byte_ns);
-		rc = set_text(&answer->reason, from->reason);
+		rc = sample_text(&answer->reason, from->reason);
 	}
 	return rc;
 }
@@ -133,12 +132,12 @@ static int set_cold(const struct facts *facts, struct result_cold *out)
 	out->wanted_pages = (int64_t)residue->wanted_pages;
 	out->resident_pages = (int64_t)residue->resident_pages;
 	out->mapped_pages = (int64_t)residue->mapped_pages;
-	/* evicting nothing, for no start has told yet which files there are, is not what was asked */
-	out->as_asked =
-		!residue->cold ||
-		(residue->resident_pages <= residue->wanted_pages / COLD_TOLERANCE &&
-		 (residue->files || residue->cold != 1));
-	return residue->cold < 3 ? set_text(&out->asked, names[residue->cold]) : 0;
+	/* evicting nothing, for no start has told yet which files there are, is not what was asked
+	 */
+	out->as_asked = !residue->cold ||
+			(residue->resident_pages <= residue->wanted_pages / COLD_TOLERANCE &&
+			 (residue->files || residue->cold != 1));
+	return residue->cold < 3 ? sample_text(&out->asked, names[residue->cold]) : 0;
 }
 
 static int64_t or_absent(int64_t value)

@@ -14,6 +14,9 @@ int sample_notes(const struct models *models, struct result_sample *out);
 /* After all others. */
 int sample_metrics(const struct models *models, struct result_sample *out);
 
+/* |*out| becomes a copy of |text|, or NULL for NULL; what it was is freed. 0 or -ENOMEM. */
+int sample_text(char **out, const char *text);
+
 /* "pid:start", to be freed, or NULL when out of memory. */
 char *sample_instance(const struct process *process);
 

@@ -7,12 +7,6 @@
 
 #include "sample_parts.h"
 
-static int set_text(char **out, const char *text)
-{
-	*out = text ? strdup(text) : NULL;
-	return text && !*out ? -ENOMEM : 0;
-}
-
 uint64_t sample_fault_ns16(const struct models *models, uint32_t process)
 {
 	struct usage total = usage_total(&models->usage.by_process.items[process]);
@@ -51,11 +45,11 @@ static int set_identity(const struct models *models, uint32_t index, struct resu
 	if (!out->instance || (process->parent != PROCESS_NONE && !out->parent))
 		return -ENOMEM;
 	out->on_chain = chain_has(&models->chain, index);
-	rc = set_text(&out->exe, runtime && runtime->path ? runtime->path : process->exe);
+	rc = sample_text(&out->exe, runtime && runtime->path ? runtime->path : process->exe);
 	if (!rc)
 		rc = add_words(process, out);
 	if (!rc && runtime)
-		rc = set_text(&out->runtime, runtime->name);
+		rc = sample_text(&out->runtime, runtime->name);
 	out->start_ns = sample_offset(models, process->start_ns);
 	if (process->exec_ns)
 		out->exec_ns = sample_offset(models, process->exec_ns);
@@ -88,7 +82,7 @@ static int set_usage(const struct models *models, uint32_t index, struct result_
 		if (is_empty(&time))
 			continue;
 		phase = result_add(&out->phases, process_phase);
-		if (!phase || set_text(&phase->name, models->timeline.phases[i].name))
+		if (!phase || sample_text(&phase->name, models->timeline.phases[i].name))
 			return -ENOMEM;
 		phase->time = time;
 		sample_add_time(&out->time, &time);
