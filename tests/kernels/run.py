@@ -4,12 +4,10 @@
 
 The machine is emulated (no KVM), has cgroup v2 alone, and lives in an initramfs made here from
 what is installed: busybox, python3, build/coldprof, the tests and all their libraries. A kernel
-is downloaded once, into ~/.cache/coldprof-test/kernels. What can't be had is skipped, and said.
+is unpacked once, into ~/.cache/coldprof-test/kernels. What can't be had is skipped, and said.
 """
 import argparse
 import fnmatch
-import hashlib
-import lzma
 import os
 import pathlib
 import re
@@ -20,7 +18,6 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
@@ -33,15 +30,12 @@ PYTHON = "/usr/bin/python3"
 SECONDS = 110  # for one kernel, from power on to power off
 BOOT_SECONDS = 25
 
-UBUNTU = "http://archive.ubuntu.com/ubuntu/pool/main/l/linux/"
-DEBIAN = "http://deb.debian.org/debian/"
+# Where a kernel comes from: this machine's own package sources, by a pattern of package names.
+# One that they don't have is tried once its package (NAME_*.deb) lies in the cache folder.
 KERNELS = {
-    # The floor; the release's own kernel, which stays where it is.
-    "5.15": {"url": UBUNTU + "linux-image-unsigned-5.15.0-25-generic_5.15.0-25.25_amd64.deb",
-             "sha256": "ac69df20790c48217eb1386ef81fd10d3f20a4ede4dab81cc107c65d29549fa0"},
-    # Debian 12's, the newest there is.
-    "6.1": {"suite": "bookworm", "package": "linux-image-6.1.*-cloud-amd64"},
-    "6.12": {"suite": "trixie", "package": "linux-image-6.12.*-cloud-amd64"},
+    "5.15": "linux-image-unsigned-5.15.*-generic",  # the floor: Ubuntu 22.04's
+    "6.1": "linux-image-6.1.*-cloud-amd64",         # Debian 12's
+    "6.12": "linux-image-6.12.*-cloud-amd64",       # Debian 13's
 }
 USUAL = ("6.1", "5.15")
 
@@ -52,49 +46,42 @@ class Skip(Exception):
 
 # ---- a kernel ----
 
-def download(url, sha256=None):
-    try:
-        with urllib.request.urlopen(url, timeout=60) as answer:
-            data = answer.read()
-    except (OSError, ValueError) as error:
-        raise Skip(f"cannot download {url}: {error}")
-    if sha256 and hashlib.sha256(data).hexdigest() != sha256:
-        raise Skip(f"{url} is not what it was: wrong checksum")
-    return data
+def newest_package(pattern):
+    """The newest package of that name that apt can download, or None."""
+    if not shutil.which("apt-cache"):
+        return None
+    listed = subprocess.run(["apt-cache", "pkgnames", pattern.split("*")[0]],
+                            capture_output=True, text=True).stdout.split()
+    names = [name for name in listed if fnmatch.fnmatch(name, pattern)]
+    return max(names, key=lambda name: [int(n) for n in re.findall(r"\d+", name)], default=None)
 
 
-def newest_of(suite, pattern):
-    """(url, sha256) by the suite's own list of packages."""
-    base = f"{DEBIAN}dists/{suite}/main/binary-amd64/Packages.xz"
-    best = None
-    for block in lzma.decompress(download(base)).decode().split("\n\n"):
-        fields = dict(re.findall(r"^(\S+): (.*)$", block, re.M))
-        if fnmatch.fnmatch(fields.get("Package", ""), pattern):
-            version = [int(n) for n in re.findall(r"\d+", fields["Version"])]
-            if not best or version > best[0]:
-                best = version, DEBIAN + fields["Filename"], fields["SHA256"]
-    if not best:
-        raise Skip(f"no {pattern} in {base}")
-    return best[1:]
+def package_of(name, folder):
+    """The kernel's package: one from the cache folder, or downloaded into `folder`."""
+    kept = sorted(CACHE.glob(KERNELS[name] + "_*.deb"))
+    if kept:
+        return kept[-1]
+    package = newest_package(KERNELS[name])
+    if not package:
+        raise Skip(f"apt knows no {KERNELS[name]}, and its .deb is not in {CACHE}")
+    done = subprocess.run(["apt-get", "download", package], cwd=folder, capture_output=True,
+                          text=True)
+    found = list(pathlib.Path(folder).glob("*.deb"))
+    if done.returncode or not found:
+        raise Skip(f"cannot download {package}: {(done.stderr.splitlines() or ['?'])[-1]}")
+    return found[0]
 
 
 def kernel_image(name):
-    """The path of a bootable image, from the cache or downloaded into it."""
+    """The path of a bootable image, from the cache or unpacked into it."""
     image = CACHE / f"vmlinuz-{name}"
     if image.exists():
         return image
     if not shutil.which("dpkg-deb"):
         raise Skip("no dpkg-deb to unpack a kernel with")
-    entry = KERNELS[name]
-    url, sha256 = (entry["url"], entry["sha256"]) if "url" in entry else \
-        newest_of(entry["suite"], entry["package"])
-    print(f"downloading {url}", flush=True)
-    data = download(url, sha256)
     CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="coldprof-test-", dir=CACHE) as folder:
-        package = pathlib.Path(folder) / "kernel.deb"
-        package.write_bytes(data)
-        subprocess.run(["dpkg-deb", "-x", package, folder], check=True)
+        subprocess.run(["dpkg-deb", "-x", package_of(name, folder), folder], check=True)
         (found,) = pathlib.Path(folder, "boot").glob("vmlinuz-*")
         found.chmod(0o644)
         found.rename(image)
