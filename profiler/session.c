@@ -364,6 +364,15 @@ static void take_tail(struct course *course)
 	buf_release(&tail);
 }
 
+/* A kill by the cgroup's memory limit looks like any other: the group's own count tells. */
+static void explain_kill(struct course *course, const struct event_cgroup *cgroup)
+{
+	if (course->outcome != EVENT_CRASHED || course->status != SIGKILL || cgroup->oom_kills <= 0)
+		return;
+	buf_clear(&course->reason);
+	buf_puts(&course->reason, "ended by SIGKILL: out of the memory that its limit allows");
+}
+
 /* Stops recording, ends the tree, and completes the recording. */
 static int end_course(struct session *session, struct course *course)
 {
@@ -375,8 +384,10 @@ static int end_course(struct session *session, struct course *course)
 		rc = observe_alive(course);
 	if (course->following && trace_stop(session->trace, &course->lost) && !rc)
 		rc = -EIO;
-	if (course->limits)
+	if (course->limits) {
 		limits_read(course->limits, &cgroup);
+		explain_kill(course, &cgroup);
+	}
 	if (course->held) {
 		unwatch(session, course->launch.pidfd);
 		ended = launch_end_tree(&course->launch, course->limits, &status);
