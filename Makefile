@@ -96,6 +96,16 @@ system: all programs
 test-kernels: all programs
 	$(Q)tests/kernels/run.py
 
+$(BUILD)/bench/clock: tests/bench/clock.c
+	$(say) PROGRAM $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 $(WARN) -D_GNU_SOURCE $< -o $@
+
+# What tracing costs, against its peers: make bench ARGS='--rounds 30 --json FILE'
+bench:
+	$(Q)$(AS_USER) $(MAKE) --no-print-directory all $(BUILD)/programs/storm $(BUILD)/bench/clock
+	$(Q)$(AS_ROOT) env BUILD='$(BUILD)' PYTHONDONTWRITEBYTECODE=1 tests/bench/bench.py $(ARGS)
+
 # Built as who called sudo, run as root. tests/run-all.sh ends with one line of totals.
 SANITIZERS := -fsanitize=address,undefined -fno-omit-frame-pointer
 test test-all: setup-tests
