@@ -58,6 +58,7 @@ static int open_signals(void)
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	/* a reader of our output that goes away is an error of write(2), not our end */
 	signal(SIGPIPE, SIG_IGN);
@@ -66,7 +67,7 @@ static int open_signals(void)
 
 static int signal_status(int number)
 {
-	return number == SIGTERM ? EXIT_SIGTERM : EXIT_SIGINT;
+	return 128 + number;
 }
 
 static int open_user(struct course_of_run *run)
@@ -185,6 +186,8 @@ static int describe_target(const struct course_of_run *run, const struct target 
 	ready_text(&target->ready, &ready);
 	out->ready = buf_steal(&ready);
 	out->cold = strdup(cold_name(run->options->cold));
+	if (target->workload && !target->reason)
+		return run_packages(&run->user, target->cwd, out);
 	return 0;
 }
 
@@ -351,6 +354,19 @@ static int summarize(struct course_of_run *run)
 	return rc;
 }
 
+/* What the kernel does not report is absent in every sample. */
+static int note_missing(struct course_of_run *run)
+{
+	for (const char *const *what = session_missing(run->session); *what; what++) {
+		char *note;
+
+		if (asprintf(&note, "this kernel does not report %s", *what) < 0 ||
+		    vec_push(&run->result.notes, note))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 /* Said once for the run: these files are not judged in "as cold as asked for". */
 static int note_mapped(struct course_of_run *run)
 {
@@ -446,7 +462,7 @@ static int finish(struct course_of_run *run)
 {
 	bool written;
 
-	if (summarize(run) || note_mapped(run))
+	if (summarize(run) || note_mapped(run) || note_missing(run))
 		return EXIT_NO;
 	written = write_report(run) == 0;
 	if (print_text(run) || (written && (say_closing(run), fflush(stdout)))) {

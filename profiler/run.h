@@ -16,6 +16,7 @@
 struct catalog;
 struct prepare_set;
 struct result;
+struct result_workload;
 struct runtime_finder;
 struct session;
 struct user;
@@ -69,6 +70,12 @@ struct run_targets {
 int run_targets_make(const struct run_options *options, const struct runtime_finder *finder,
 		     int signals, struct run_targets *out);
 void run_targets_release(struct run_targets *targets);
+
+/*
+ * Adds the packages, with versions, that are installed in a prepared |folder|; it is read with the
+ * user's ids. 0 or -errno, nothing printed.
+ */
+int run_packages(const struct user *user, const char *folder, struct result_workload *out);
 
 /* What the report says of machine and plan. 0 or -ENOMEM. */
 int run_describe(const struct run_options *options, const struct user *user, uint64_t seed,

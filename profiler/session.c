@@ -113,6 +113,11 @@ void session_close(struct session *session)
 	free(session);
 }
 
+const char *const *session_missing(const struct session *session)
+{
+	return trace_missing(session->trace);
+}
+
 const struct cold *session_cold(const struct session *session)
 {
 	return &session->cold;

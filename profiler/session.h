@@ -24,7 +24,7 @@ struct session;
 struct session_options {
 	const struct user *user;
 	const struct runtime_finder *finder; /* looks into runtimes that are seen running */
-	int signals; /* a signalfd of SIGINT and SIGTERM, which are blocked; non-blocking */
+	int signals; /* a signalfd of SIGINT, SIGTERM and SIGHUP, which are blocked; non-blocking */
 	enum cold_level cold;
 	struct limits_spec limits;
 	uint64_t timeout_ns;
@@ -51,6 +51,9 @@ int session_know(struct session *session, struct target *target);
 /* The probes that are attached now. */
 const struct probes *session_probes(const struct session *session);
 
+/* What this kernel does not report, as short texts; NULL after the last. */
+const char *const *session_missing(const struct session *session);
+
 /* Files that --cold could not put out because other processes map them. */
 const struct cold *session_cold(const struct session *session);
 
@@ -63,7 +66,7 @@ const struct cold *session_cold(const struct session *session);
 int session_start(struct session *session, struct target *target, const char *name,
 		  struct result_sample *out);
 
-/* SIGINT or SIGTERM once one came, else 0. To be asked between starts as well. */
+/* SIGINT, SIGTERM or SIGHUP once one came, else 0. To be asked between starts as well. */
 int session_signal(struct session *session);
 
 #endif
