@@ -1,82 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* recording.c - the stream of events of one start, in memory or in a file */
-#include "recording.h"
+/* recording.c - writes the stream of events of one start, in memory or to a file */
+#include "recording_parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
-#include "buf.h"
 #include "err.h"
 #include "fs.h"
-#include "map.h"
-#include "vec.h"
-
-#define FILE_MAGIC    "coldprof"
-#define FILE_VERSION  1
-#define BLOCK_MAGIC   0x4b4c4243u /* "CBLK" */
-#define BLOCK_BYTES   (256u << 10)
-#define RECORD_MAX    (16u << 10)
-#define INTERN_TEXTS  65536u
-#define INTERN_BYTES  (16u << 20)
-
-#if defined(__x86_64__)
-#define THIS_MACHINE 62 /* EM_X86_64 */
-#elif defined(__aarch64__)
-#define THIS_MACHINE 183 /* EM_AARCH64 */
-#else
-#error "unknown machine"
-#endif
-
-struct file_header {
-	char magic[8];
-	uint32_t version;
-	uint32_t machine;    /* ELF e_machine: which system-call table the numbers are of */
-	uint32_t page_bytes;
-	uint32_t clock;	     /* CLOCK_MONOTONIC */
-	uint64_t reserved[5];
-};
-_Static_assert(sizeof(struct file_header) == 64, "file_header");
-
-struct block_header {
-	uint32_t magic;
-	uint32_t size; /* bytes that follow */
-	uint32_t crc;  /* of these */
-	uint32_t reserved;
-};
-
-struct text {
-	char *bytes;
-	size_t size;
-};
-
-struct recording {
-	/* where complete blocks are: in |memory| while that is enough, else in |fd| */
-	struct buf memory;
-	size_t memory_limit;
-	int fd;
-	bool own_fd, writing, cut;
-	uint64_t stored; /* bytes of header and complete blocks */
-	int failed;	 /* the first error of a write; no block is stored after it */
-	struct buf tail; /* user space's records from then on */
-	bool in_tail;	 /* reading has come to them */
-	uint64_t dropped[EVENT_KINDS_KERNEL];
-
-	struct buf block; /* being written, or being read */
-
-	struct map ids; /* writer: text -> id */
-	uint32_t next_id;
-	size_t interned_bytes;
-
-	VEC(struct text) texts; /* reader: by id */
-	uint64_t read_at;	/* of the next block */
-	size_t block_at;
-};
 
 static const struct {
 	uint16_t size;
@@ -206,11 +141,6 @@ static int end_block(struct recording *recording)
 	return rc;
 }
 
-static bool is_from_kernel(unsigned int kind)
-{
-	return kind < EVENT_KINDS_KERNEL;
-}
-
 /* The records of a block that can't be stored any more are lost, but for user space's. */
 static void save_block(struct recording *recording)
 {
@@ -220,7 +150,7 @@ static void save_block(struct recording *recording)
 	while (at < block->size) {
 		const struct event *event = (const struct event *)(block->data + at);
 
-		if (is_from_kernel(event->kind))
+		if (kind_from_kernel(event->kind))
 			recording->dropped[event->kind]++;
 		else
 			buf_add(&recording->tail, event, event->size);
@@ -242,7 +172,7 @@ static void *add_record(struct recording *recording, unsigned int kind, size_t s
 		save_block(recording);
 		map_release(&recording->ids);
 	}
-	if (recording->failed && is_from_kernel(kind)) {
+	if (recording->failed && kind_from_kernel(kind)) {
 		recording->dropped[kind]++;
 		return NULL;
 	}
@@ -304,7 +234,7 @@ int recording_add(struct recording *recording, const struct event *event, const 
 		return -EBADMSG;
 	if (text_size > EVENT_TEXT_MAX)
 		text_size = EVENT_TEXT_MAX;
-	if (recording->failed && is_from_kernel(event->kind)) {
+	if (recording->failed && kind_from_kernel(event->kind)) {
 		recording->dropped[event->kind]++;
 		return 0;
 	}
@@ -313,7 +243,7 @@ int recording_add(struct recording *recording, const struct event *event, const 
 		return rc;
 	record = add_record(recording, event->kind, size);
 	if (!record)
-		return is_from_kernel(event->kind) && recording->failed ? 0 : -ENOMEM;
+		return kind_from_kernel(event->kind) && recording->failed ? 0 : -ENOMEM;
 	memcpy(record, event, size);
 	record->size = (uint32_t)size;
 	field = event_text_of(record);
@@ -372,13 +302,6 @@ int recording_new(int fd, size_t memory_limit, struct recording **out)
 	return 0;
 }
 
-static void release_texts(struct recording *recording)
-{
-	vec_foreach(text, &recording->texts)
-		free(text->bytes);
-	vec_release(&recording->texts);
-}
-
 void recording_free(struct recording *recording)
 {
 	if (!recording)
@@ -389,7 +312,7 @@ void recording_free(struct recording *recording)
 	buf_release(&recording->block);
 	buf_release(&recording->tail);
 	map_release(&recording->ids);
-	release_texts(recording);
+	recording_release_texts(recording);
 	free(recording);
 }
 
@@ -400,186 +323,6 @@ int recording_finish(struct recording *recording)
 	recording->writing = false;
 	map_release(&recording->ids);
 	return recording_rewind(recording);
-}
-
-/* ---- reading ---- */
-
-static int fetch(struct recording *recording, void *data, size_t size)
-{
-	size_t done = 0;
-
-	if (recording->fd < 0) {
-		if (recording->read_at + size > recording->memory.size)
-			return -ENODATA;
-		memcpy(data, recording->memory.data + recording->read_at, size);
-		recording->read_at += size;
-		return 0;
-	}
-	while (done < size) {
-		ssize_t got = pread(recording->fd, (char *)data + done, size - done,
-				    (off_t)(recording->read_at + done));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return got ? -errno : -ENODATA;
-		done += (size_t)got;
-	}
-	recording->read_at += size;
-	return 0;
-}
-
-static bool at_end(const struct recording *recording)
-{
-	return recording->read_at >= recording->stored;
-}
-
-static bool load_block(struct recording *recording)
-{
-	struct block_header header;
-
-	recording->block.size = 0;
-	recording->block_at = 0;
-	if (at_end(recording) && recording->tail.size && !recording->in_tail) {
-		recording->in_tail = true;
-		return buf_add(&recording->block, recording->tail.data, recording->tail.size) == 0;
-	}
-	if (at_end(recording))
-		return false;
-	if (fetch(recording, &header, sizeof(header)) || header.magic != BLOCK_MAGIC ||
-	    header.size > BLOCK_BYTES + RECORD_MAX || buf_reserve(&recording->block, header.size) ||
-	    fetch(recording, recording->block.data, header.size) ||
-	    crc32(0, (const Bytef *)recording->block.data, header.size) != header.crc) {
-		recording->cut = true;
-		recording->read_at = recording->stored;
-		return false;
-	}
-	recording->block.size = header.size;
-	return true;
-}
-
-static int define_text(struct recording *recording, const struct event_intern *record)
-{
-	struct text *text;
-	char *bytes;
-
-	if (!record->text.id || record->text.id > INTERN_TEXTS + 1 ||
-	    record->text.size > record->event.size - sizeof(*record))
-		return -EBADMSG;
-	while (recording->texts.count <= record->text.id)
-		if (!vec_add(&recording->texts))
-			return -ENOMEM;
-	bytes = malloc(record->text.size + 1);
-	if (!bytes)
-		return -ENOMEM;
-	memcpy(bytes, record + 1, record->text.size);
-	bytes[record->text.size] = '\0';
-	text = &recording->texts.items[record->text.id];
-	free(text->bytes);
-	*text = (struct text){bytes, record->text.size};
-	return 0;
-}
-
-const struct event *recording_next(struct recording *recording)
-{
-	struct event *event;
-	size_t left;
-
-	if (recording->block_at >= recording->block.size && !load_block(recording))
-		return NULL;
-	event = (struct event *)(recording->block.data + recording->block_at);
-	left = recording->block.size - recording->block_at;
-	if (left < sizeof(*event) || event->size > left || event->size % 8 ||
-	    event->size < sizeof(*event) ||
-	    (kind_known(event->kind) && event->size < kinds[event->kind].size) ||
-	    (event->kind == EVENT_INTERN &&
-	     define_text(recording, (struct event_intern *)event))) {
-		recording->cut = true;
-		recording->block_at = recording->block.size = 0;
-		recording->read_at = recording->stored;
-		return NULL;
-	}
-	recording->block_at += event->size;
-	return event;
-}
-
-int recording_rewind(struct recording *recording)
-{
-	recording->read_at = sizeof(struct file_header);
-	recording->in_tail = false;
-	recording->block.size = 0;
-	recording->block_at = 0;
-	release_texts(recording);
-	return 0;
-}
-
-const char *recording_text(const struct recording *recording, uint32_t id, size_t *size)
-{
-	const struct text *text = NULL;
-
-	if (id && id < recording->texts.count)
-		text = &recording->texts.items[id];
-	if (size)
-		*size = text ? text->size : 0;
-	return text && text->bytes ? text->bytes : "";
-}
-
-static int check_header(const char *path, const struct file_header *header)
-{
-	if (memcmp(header->magic, FILE_MAGIC, sizeof(header->magic))) {
-		err_print("'%s' is not a recording of coldprof", path);
-		return -EBADMSG;
-	}
-	if (header->version != FILE_VERSION) {
-		err_print("'%s' is a recording of version %u; this coldprof reads %d", path,
-			  header->version, FILE_VERSION);
-		return -EPROTONOSUPPORT;
-	}
-	if (header->machine != THIS_MACHINE) {
-		err_print("'%s' was recorded on another kind of processor (ELF machine %u)", path,
-			  header->machine);
-		return -EPROTONOSUPPORT;
-	}
-	return 0;
-}
-
-int recording_open(const char *path, struct recording **out)
-{
-	struct recording *recording = calloc(1, sizeof(*recording));
-	struct file_header header;
-	struct stat st;
-	int rc;
-
-	if (!recording)
-		return -ENOMEM;
-	recording->own_fd = true;
-	recording->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (recording->fd < 0 || fstat(recording->fd, &st)) {
-		rc = err_code(errno, "cannot open '%s'", path);
-		goto fail;
-	}
-	recording->stored = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
-	if (fetch(recording, &header, sizeof(header))) {
-		err_print("'%s' is not a recording of coldprof", path);
-		rc = -EBADMSG;
-		goto fail;
-	}
-	rc = check_header(path, &header);
-	if (rc)
-		goto fail;
-	recording_rewind(recording);
-	*out = recording;
-	return 0;
-fail:
-	if (recording->fd < 0)
-		recording->own_fd = false;
-	recording_free(recording);
-	return rc;
-}
-
-bool recording_cut(const struct recording *recording)
-{
-	return recording->cut;
 }
 
 int recording_error(const struct recording *recording)
@@ -594,5 +337,5 @@ uint64_t recording_bytes(const struct recording *recording)
 
 uint64_t recording_dropped(const struct recording *recording, unsigned int kind)
 {
-	return is_from_kernel(kind) ? recording->dropped[kind] : 0;
+	return kind_from_kernel(kind) ? recording->dropped[kind] : 0;
 }
