@@ -15,10 +15,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "err.h"
 #include "fs.h"
 #include "limit.h"
 #include "units.h"
+#include "utf8.h"
 
 #define GRACE_MS      200
 #define TAIL_BYTES    65536
@@ -84,19 +86,23 @@ static void signal_all(const limits_pids *pids, int number)
 		kill(*pid, number);
 }
 
-/* Waits for the end of one process of the tree, |timeout_ms| at most. */
-static void await_one(const limits_pids *pids, int timeout_ms)
+/* Waits for the end of all of |pids|, |timeout_ms| at most. */
+static void await_all(const limits_pids *pids, unsigned timeout_ms)
 {
-	struct pollfd poller = {.fd = -1, .events = POLLIN};
+	uint64_t end = clock_ns() + timeout_ms * NS_PER_MS;
 
 	vec_foreach(pid, pids) {
+		struct pollfd poller = {.events = POLLIN};
+		uint64_t now = clock_ns();
+
 		poller.fd = (int)syscall(SYS_pidfd_open, *pid, 0);
-		if (poller.fd >= 0)
-			break;
-	}
-	poll(&poller, poller.fd >= 0, timeout_ms);
-	if (poller.fd >= 0)
+		if (poller.fd < 0)
+			continue; /* reaped */
+		poll(&poller, 1, now < end ? (int)((end - now + NS_PER_MS - 1) / NS_PER_MS) : 0);
 		close(poller.fd);
+	}
+	if (!pids->count)
+		poll(NULL, 0, 1);
 }
 
 static void close_launch(struct launch *launch)
@@ -125,12 +131,12 @@ int launch_end_tree(struct launch *launch, struct limits *limits, int *status)
 			/* a held child dies of it as well: its dispositions are the default ones */
 			signal_all(&pids, SIGTERM);
 			signal_all(&pids, SIGCONT);
-			await_one(&pids, GRACE_MS);
+			await_all(&pids, GRACE_MS);
 		} else {
 			if (limits)
 				limits_kill(limits);
 			signal_all(&pids, SIGKILL);
-			await_one(&pids, 100);
+			await_all(&pids, 100);
 		}
 		root_gone |= reap(launch->pid, status);
 	}
@@ -140,6 +146,25 @@ int launch_end_tree(struct launch *launch, struct limits *limits, int *status)
 		return 0;
 	err_print("process %d or a descendant of it can't be ended", launch->pid);
 	return -EBUSY;
+}
+
+/* Control characters, C1 ones too (a terminal obeys U+009B), and what is no UTF-8 become '?'. */
+static int add_harmless(const char *bytes, size_t size, struct buf *out)
+{
+	size_t length;
+
+	for (size_t at = 0; at < size; at += length) {
+		uint32_t point = 0;
+		size_t known = utf8_decode(bytes + at, size - at, &point);
+		bool good = known && (point >= ' ' || point == '\n' || point == '\t') &&
+			    !(point >= 0x7f && point < 0xa0);
+		int rc = good ? buf_add(out, bytes + at, known) : buf_puts(out, "?");
+
+		if (rc)
+			return rc;
+		length = known ? known : 1;
+	}
+	return 0;
 }
 
 int launch_output_tail(int fd, unsigned lines, struct buf *out)
@@ -162,8 +187,5 @@ int launch_output_tail(int fd, unsigned lines, struct buf *out)
 	for (start = size; start && lines; start--)
 		if (bytes[start - 1] == '\n' && --lines == 0)
 			break;
-	for (size_t i = start; i < size; i++)
-		if ((unsigned char)bytes[i] < ' ' && bytes[i] != '\n' && bytes[i] != '\t')
-			bytes[i] = '?';
-	return buf_add(out, bytes + start, size - start);
+	return add_harmless(bytes + start, size - start, out);
 }

@@ -57,7 +57,9 @@ static int look_up(const char *name, struct passwd **entry)
 	if (geteuid() == 0)
 		caller_of_root(&uid, &caller);
 	*entry = caller ? getpwnam(caller) : getpwuid(uid);
-	if (!*entry)
+	if (!*entry && caller)
+		err_print("unknown user '%s'", caller);
+	else if (!*entry)
 		err_print("user id %u has no entry in the user database", uid);
 	return *entry ? 0 : -ENOENT;
 }
@@ -305,15 +307,38 @@ static bool may_execute(const struct user *user, const struct stat *st)
 	return st->st_mode & S_IXOTH;
 }
 
+/* Whether the user gets through each folder of |path|; a link's own are in its real path. */
+static bool may_reach(const struct user *user, const char *path)
+{
+	char *folder = strdup(path), *slash = folder;
+	bool may = folder != NULL;
+	struct stat st;
+
+	while (may && (slash = strchr(slash + 1, '/'))) {
+		*slash = '\0';
+		may = stat(folder, &st) == 0 && may_execute(user, &st);
+		*slash = '/';
+	}
+	free(folder);
+	return may;
+}
+
 static int check_executable(const struct user *user, const char *path)
 {
+	char *real;
 	struct stat st;
+	bool may;
 
 	if (stat(path, &st))
 		return errno == EACCES ? -EACCES : -ENOENT;
 	if (!S_ISREG(st.st_mode) || access(path, X_OK) || !may_execute(user, &st))
 		return -EACCES;
-	return 0;
+	if (!user->switch_needed)
+		return 0;
+	real = realpath(path, NULL);
+	may = real && may_reach(user, path) && may_reach(user, real);
+	free(real);
+	return may ? 0 : -EACCES;
 }
 
 int user_which(const struct user *user, const char *path_list, const char *cwd,
@@ -322,6 +347,8 @@ int user_which(const struct user *user, const char *path_list, const char *cwd,
 	int found = -ENOENT, rc;
 	struct buf path = {};
 
+	if (!cwd)
+		cwd = ".";
 	if (strchr(command, '/')) {
 		rc = command[0] == '/' ? buf_puts(&path, command)
 				       : buf_printf(&path, "%s/%s", cwd, command);
@@ -339,7 +366,8 @@ int user_which(const struct user *user, const char *path_list, const char *cwd,
 		/* an empty part means the current folder, a relative one starts there */
 		if (next[0] != '/' && buf_printf(&path, "%s/", cwd))
 			break;
-		if (buf_add(&path, next, length) || buf_printf(&path, "/%s", command))
+		if (buf_add(&path, next, length) || (length && buf_puts(&path, "/")) ||
+		    buf_puts(&path, command))
 			break;
 		rc = check_executable(user, path.data);
 		if (!rc) {

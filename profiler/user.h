@@ -41,7 +41,7 @@ const char *user_getenv(char *const *environment, const char *name);
 
 /*
  * What execvp() would find for |command| on |path_list|, with the user's permissions; a name with a
- * slash is taken from |cwd|. 0, -ENOENT or -EACCES (found, but not executable); nothing printed.
+ * slash is taken from |cwd| (NULL: our own folder). 0, -ENOENT or -EACCES (found, but not executable); nothing printed.
  */
 int user_which(const struct user *user, const char *path_list, const char *cwd,
 	       const char *command, struct buf *out);
@@ -61,7 +61,7 @@ struct user_command {
 /*
  * Runs a short command as the user, in its own session, with standard input from /dev/null.
  * |*status| is wait(2)'s. 0 or -errno: -ETIMEDOUT after killing its process group, -ENOENT where
- * it can't be started; nothing printed.
+ * it can't be started; nothing printed. What it leaves running in that group is killed.
  */
 int user_run(const struct user *user, const struct user_command *command, struct buf *output,
 	     int *status);

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include "units.h"
 
 #define OUTPUT_LIMIT (1u << 20)
+#define LEFT_PARTS   16 /* parts that a full pipe is read in, and some more */
 
 static uint64_t now_ms(void)
 {
@@ -45,37 +47,76 @@ static void run_child(const struct user *user, const struct user_command *comman
 	_exit(127);
 }
 
-/* Reads until the command closes its output, or |deadline|; what goes beyond |limit| is dropped. */
-static int collect(int fd, size_t limit, uint64_t deadline, struct buf *output)
+/* Reads once; what goes beyond |limit| is dropped. 1: there may be more, 0: it is closed or empty. */
+static int take_part(int fd, size_t limit, struct buf *output)
 {
 	char part[8192];
+	ssize_t got = read(fd, part, sizeof(part));
 
-	for (;;) {
-		struct pollfd poller = {.fd = fd, .events = POLLIN};
+	if (got < 0)
+		return errno == EINTR ? 1 : errno == EAGAIN ? 0 : -errno;
+	if (got > 0 && output->size < limit) {
+		size_t room = limit - output->size;
+		int rc = buf_add(output, part, (size_t)got < room ? (size_t)got : room);
+
+		if (rc)
+			return rc;
+	}
+	return got > 0;
+}
+
+/*
+ * Reads until the command has ended, or |deadline|. Its end counts, not that of its output: some
+ * close that and go on, some leave a process behind that keeps it open.
+ */
+static int collect(int pidfd, int fd, size_t limit, uint64_t deadline, struct buf *output)
+{
+	struct pollfd pollers[] = {{.fd = pidfd, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
+	int rc;
+
+	while (!pollers[0].revents) {
 		uint64_t now = now_ms();
-		ssize_t got;
-		int ready;
 
 		if (deadline && now >= deadline)
 			return -ETIMEDOUT;
-		ready = poll(&poller, 1, deadline ? (int)(deadline - now) : -1);
-		if (ready < 0 && errno != EINTR)
-			return -errno;
-		if (ready <= 0)
+		if (poll(pollers, 2, deadline ? (int)(deadline - now) : -1) < 0) {
+			if (errno != EINTR)
+				return -errno;
 			continue;
-		got = read(fd, part, sizeof(part));
-		if (got == 0)
-			return 0;
-		if (got < 0 && errno != EINTR)
-			return -errno;
-		if (got > 0 && output->size < limit) {
-			size_t room = limit - output->size;
-			int rc = buf_add(output, part, (size_t)got < room ? (size_t)got : room);
-
-			if (rc)
-				return rc;
 		}
+		if (!pollers[1].revents)
+			continue;
+		rc = take_part(fd, limit, output);
+		if (rc < 0)
+			return rc;
+		if (rc == 0)
+			pollers[1].fd = -1;
 	}
+	/* what the pipe holds at most: who was left behind may go on writing */
+	rc = 1;
+	for (int parts = 0; rc > 0 && parts < LEFT_PARTS; parts++)
+		rc = take_part(fd, limit, output);
+	return rc < 0 ? rc : 0;
+}
+
+/* The parent's part: keeps the output, ends the session, reaps. */
+static int follow(pid_t pid, int fd, size_t limit, uint64_t deadline, struct buf *output,
+		  int *status)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	int rc = pidfd < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) ? -errno : 0;
+
+	if (!rc)
+		rc = collect(pidfd, fd, limit, deadline, output);
+	/* what it left running in its session goes with it */
+	kill(-pid, SIGKILL);
+	if (rc)
+		kill(pid, SIGKILL);
+	while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+		;
+	if (pidfd >= 0)
+		close(pidfd);
+	return rc;
 }
 
 int user_run(const struct user *user, const struct user_command *command, struct buf *output,
@@ -104,14 +145,8 @@ int user_run(const struct user *user, const struct user_command *command, struct
 	if (pid == 0)
 		run_child(user, command, pipes[1], environment);
 	close(pipes[1]);
-	rc = collect(pipes[0], limit, deadline, output);
+	rc = follow(pid, pipes[0], limit, deadline, output, status);
 	close(pipes[0]);
-	/* what it left running in its session goes with it */
-	kill(-pid, SIGKILL);
-	if (rc)
-		kill(pid, SIGKILL);
-	while (waitpid(pid, status, 0) < 0 && errno == EINTR)
-		;
 	if (!rc && WIFEXITED(*status) && WEXITSTATUS(*status) == 127)
 		rc = -ENOENT;
 out:

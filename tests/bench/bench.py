@@ -194,12 +194,14 @@ def interval(judged):
     return f"[{low:.3f}, {high:.3f}]"
 
 
-def verdict(judged, wanted):
-    """Noise is no verdict: an interval with the wanted ratio inside can't tell."""
+def verdict(judged, null, wanted):
+    """Noise is no verdict: neither where the null control shows it, nor inside the interval."""
     low, high = judged["ratio_ci95"]
+    if null and not 2 - wanted <= null["ratio_ci95"][0] <= null["ratio_ci95"][1] <= wanted:
+        return f"can't tell, the null control itself has {interval(null)}"
     if high <= wanted:
         return "met"
-    return "NOT met" if low > wanted else "can't tell (more rounds, a quieter machine)"
+    return "NOT met" if low > wanted else "can't tell, more rounds would"
 
 
 def show(rows):
@@ -215,11 +217,12 @@ def show(rows):
             line += f"{wall['ratio']:15.3f}  {interval(wall):18}{cpu['ratio']:11.3f}  "
             line += interval(cpu)
         print(line)
+    nulls = {row["subject"]: row["wall"] for row in rows if row["tool"] == "null"}
     for row in rows:
         if row["wanted_ratio"]:
             print(f"{row['subject']} under {row['tool']}: {row['wall']['ratio']:.3f} "
                   f"{interval(row['wall'])}, wanted at most {row['wanted_ratio']}: "
-                  f"{verdict(row['wall'], row['wanted_ratio'])}")
+                  f"{verdict(row['wall'], nulls.get(row['subject']), row['wanted_ratio'])}")
 
 
 def parse():

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -67,6 +68,11 @@ def takes(seconds):
         function.limit_seconds = seconds
         return function
     return mark
+
+
+def shared_folder():
+    """A folder that stays until the last test has run, for what several of them look at."""
+    return pathlib.Path(tempfile.mkdtemp(dir=TEMPORARY.parent))
 
 
 def program(name):

@@ -141,12 +141,15 @@ def _bpf(kind):
             if "id" in thing}
 
 
+_pending = {}  # BPF object that should go -> (when first seen, after which test)
+
+
 def snapshot():
     return {
         "cgroup": _cgroups(),
         "file": _files(),
         "mount": _mounts(),
-        "bpf": _bpf("map") | _bpf("prog") | _bpf("link"),
+        "bpf": _bpf("map") | _bpf("prog") | _bpf("link") | set(_pending),
     }
 
 
@@ -162,15 +165,11 @@ def _new(before):
         if not any(str(pid) in path for pid in others):
             left.append(f"file {path}")
     left += [f"mount {path}" for path in sorted(_mounts() - before["mount"])]
-    bpf = (_bpf("map") | _bpf("prog") | _bpf("link")) - before["bpf"]
-    if bpf:
-        held = _held(others)
-        left += sorted(b for b in bpf if " ".join(b.split()[1:3]) not in held)
     return left
 
 
 def since(before, patience=4.0):
-    """What is there now and was not before. BPF objects go a grace period after their holder."""
+    """What is there now and was not before."""
     end = time.monotonic() + patience
     left = _new(before)
     while left and time.monotonic() < end:
@@ -179,4 +178,28 @@ def since(before, patience=4.0):
         left = [item for item in left if item in still]
     for pid in _living_children():
         os.kill(pid, signal.SIGKILL)
+    return left
+
+
+def watch_bpf(before, test):
+    """Programs and maps go some time after their holder: looked at again after later tests."""
+    now = _bpf("map") | _bpf("prog") | _bpf("link")
+    for item in now - before["bpf"]:
+        _pending.setdefault(item, (time.monotonic(), test))
+    for item in set(_pending) - now:
+        del _pending[item]
+
+
+def bpf_left(patience=10.0):
+    """{test: objects that it left behind}, once all tests have run."""
+    end = time.monotonic() + patience
+    while _pending and time.monotonic() < end:
+        time.sleep(0.1)
+        watch_bpf({"bpf": set(_pending)}, None)
+        held = _held(_other_coldprofs()) if _pending else ()
+        for item in [i for i in _pending if " ".join(i.split()[1:3]) in held]:
+            del _pending[item]
+    left = {}
+    for item, (_, test) in sorted(_pending.items()):
+        left.setdefault(test, []).append(item)
     return left

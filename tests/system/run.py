@@ -100,6 +100,7 @@ def run_one(test, root):
     finally:
         signal.alarm(0)
     left = leftovers.since(before)
+    leftovers.watch_bpf(before, test.name)
     if left:
         lines += [f"left behind: {item}" for item in left]
         verdict = "FAIL"
@@ -143,6 +144,11 @@ def main():
                 print(f"       {line}", flush=True)
             if verdict == "FAIL" and chosen.x:
                 break
+        for name, items in leftovers.bpf_left().items():
+            counts["FAIL"] += 1
+            print(f"FAIL {name}  left behind")
+            for item in items:
+                print(f"       {item}")
     finally:
         leftovers.end_children()
         shutil.rmtree(root, ignore_errors=True)

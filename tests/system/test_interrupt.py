@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """test_interrupt.py - Ctrl-C and SIGTERM at any moment: what was measured is kept."""
 import os
-import pathlib
 import signal
 import subprocess
 import time
@@ -85,12 +84,18 @@ def begin_words(tmp):
             *logging_command(tmp)]
 
 
+def begin_stubborn(tmp, how, ready):
+    """A coldprof whose program runs, and never gets ready."""
+    process = begin(tmp, "/bin/sh", "-c", f"printf x >> {tmp}/log; exec {program('ends')} {how}",
+                    options=("--ready", ready))
+    wait_until(lambda: starts_logged(tmp) >= 1, "the start")
+    return process
+
+
 @cases(("ignores-SIGTERM", "ignore-term"), ("forks-when-told-to-end", "fork-on-term"),
        ("daemon", "daemon"))
 def test_while_a_stubborn_program_runs(tmp, how):
-    process = begin(tmp, "/bin/sh", "-c", f"printf x >> {tmp}/log; exec {program('ends')} {how}",
-                    n=1, options=("--ready", "http"))
-    wait_until(lambda: starts_logged(tmp) >= 1, "the start")
+    process = begin_stubborn(tmp, how, "http")
     interrupt(process)
     run = finish(process)
     assert run.status == 130, str(run)
@@ -110,26 +115,12 @@ def test_twice_in_a_row(tmp):
 
 
 def test_with_nothing_measured_yet(tmp):
-    process = begin(tmp, program("ends"), "never", options=("--ready", "listen"))
-    wait_until(lambda: _has_child(process.pid, "ends"), "the start")
+    process = begin_stubborn(tmp, "never", "listen")
     interrupt(process)
     run = finish(process)
     assert run.status == 130, str(run)
     if (tmp / "r.json").exists():
         assert not any(s["counted"] for s in samples(load(tmp / "r.json")))
-
-
-def _has_child(pid, name):
-    for entry in os.listdir("/proc"):
-        if not entry.isdigit():
-            continue
-        try:
-            stat = pathlib.Path(f"/proc/{entry}/stat").read_text()
-            if f"({name})" in stat:
-                return True
-        except OSError:
-            continue
-    return False
 
 
 def test_hang_up_ends_it_too(tmp):
@@ -150,8 +141,7 @@ def test_output_pipe_that_closes(tmp):
 
 
 def test_after_kill_9_doctor_finds_and_removes_the_rest(tmp):
-    process = begin(tmp, program("ends"), "ignore-term", options=("--ready", "listen"))
-    wait_until(lambda: _has_child(process.pid, "ends"), "the start")
+    process = begin_stubborn(tmp, "ignore-term", "listen")
     process.kill()
     finish(process)
     coldprof("doctor")
@@ -161,8 +151,7 @@ def test_after_kill_9_doctor_finds_and_removes_the_rest(tmp):
 
 
 def test_next_run_after_kill_9_is_good(tmp):
-    process = begin(tmp, program("ends"), "ignore-term", options=("--ready", "listen"))
-    wait_until(lambda: _has_child(process.pid, "ends"), "the start")
+    process = begin_stubborn(tmp, "ignore-term", "listen")
     process.kill()
     finish(process)
     one(tmp, program("sleeper"), "5")

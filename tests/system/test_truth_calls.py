@@ -36,7 +36,10 @@ def compare(tmp, command, options=("--ready", "exit"), only=None):
        ("page-faults", "faults", "300", "100"), ("pipe", "wait_for", "pipe", "10"),
        ("futex", "wait_for", "futex-timeout", "10"), ("crash-of-a-child", "forks", "1"))
 def test_as_strace_counts(tmp, name, *arguments):
-    compare(tmp, [program(name), *arguments])
+    # pthread_join waits by futex only for a thread that still runs: a race of the program's own
+    joins = name in ("threads", "storm")
+    compare(tmp, [program(name), *arguments],
+            only=(lambda call, counts: call != "futex") if joins else None)
 
 
 def test_shell_script_as_strace_counts(tmp):

@@ -4,7 +4,7 @@ import functools
 import os
 
 from harness import (cases, kib, memory_at, one, output_of, process_of, program, root_process, said,
-                     shared_folder)
+                     shared_folder, skip)
 
 
 @functools.lru_cache(maxsize=None)
