@@ -328,11 +328,14 @@ int trace_drain(struct trace *trace, trace_notice notice, void *context)
 
 static int walk(struct trace *trace)
 {
-	int link = bpf_link__fd(trace->skeleton->links.on_walk);
-	int fd = bpf_iter_create(link);
+	const struct bpf_link *link = trace->skeleton->links.on_walk;
 	char nothing[64];
 	ssize_t got;
+	int fd;
 
+	if (!link)
+		return 0; /* nothing is attached */
+	fd = bpf_iter_create(bpf_link__fd(link));
 	if (fd < 0)
 		return err_code(errno, "cannot walk the tasks");
 	do

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """test_repeats.py - many starts: their order, their summary, and how cold they were."""
+import json
 import os
 import pathlib
 import statistics
@@ -198,3 +199,13 @@ def test_dropped_where_that_can_not_be(tmp):
 def test_cold_level_is_in_the_report(tmp, level):
     run = profile(tmp, program("sleeper"), "1", options=("--cold", level))
     assert run.report["workloads"][0]["cold"] == level == run.report["plan"]["cold"]
+
+
+def test_null_control_starts_and_records_nothing(tmp):
+    """For benchmarks: all is loaded, nothing attached; the program runs all the same."""
+    need_root()
+    coldprof("run", "-q", "-n", 2, "-w", 1, "--ready", "exit", "--null-control", "-o",
+             tmp / "null.json", "--", "/bin/sh", "-c", f"printf x >> {tmp}/log", expect=0)
+    assert (tmp / "log").read_text() == "xxx"
+    for sample in samples(json.loads((tmp / "null.json").read_text())):
+        assert sample["outcome"] == "good" and sample["total_ns"] is None, sample
