@@ -96,18 +96,34 @@ static void print_requests(const struct workload *workload, FILE *out)
 	buf_release(&text);
 }
 
+static void print_locks(const struct workload *workload, FILE *out)
+{
+	struct buf text = {0};
+
+	vec_foreach(runtime, &workload->runtimes)
+		if (runtime->lock)
+			buf_printf(&text, "%s%s", text.size ? " " : "", runtime->lock);
+	print_field("lock", text.size ? buf_text(&text) : "none: no dependencies", out);
+	buf_release(&text);
+}
+
 static void print_prepared(const struct workload *workload, const struct prepare_set *set,
 			   FILE *out)
 {
 	struct buf text = {0};
 
 	vec_foreach(item, &set->items) {
-		if (item->workload != workload || !item->interpreter->path)
+		if (item->workload != workload)
 			continue;
-		buf_clear(&text);
-		buf_printf(&text, "%s %s  %s", workload->runtime, item->interpreter->version,
-			   item->interpreter->path);
-		print_field("runtime", buf_text(&text), out);
+		for (size_t i = 0; i < workload->runtimes.count; i++) {
+			const struct interpreter *runtime = item->interpreters[i];
+
+			buf_clear(&text);
+			buf_printf(&text, "%s %s  %s", runtime->runtime,
+				   runtime->version ? runtime->version : "",
+				   runtime->path ? runtime->path : "not found");
+			print_field("runtime", buf_text(&text), out);
+		}
 		print_field("prepared",
 			    item->ready	   ? item->folder
 			    : item->folder ? "not yet"
@@ -129,7 +145,7 @@ void catalog_text_show(const struct workload *workload, const struct prepare_set
 	print_field("entry", workload->entry, out);
 	print_ready(workload, out);
 	print_requests(workload, out);
-	print_field("lock", workload->lock ? workload->lock : "none: no dependencies", out);
+	print_locks(workload, out);
 	print_field("needs", buf_text(&needs), out);
 	print_field("contract", workload->contract, out);
 	print_texts("services", &workload->services, out);

@@ -17,6 +17,7 @@
 #include "buf.h"
 #include "err.h"
 #include "fs.h"
+#include "interpreter.h"
 #include "user.h"
 
 #define LAST_LINES 20
@@ -37,13 +38,21 @@ static bool is_dropped(const char *variable)
 	return false;
 }
 
-int client_environment(const struct user *user, const char *interpreter, char ***out)
+int client_environment(const struct user *user,
+		       const struct interpreter *const interpreters[WORKLOAD_RUNTIMES],
+		       char ***out)
 {
-	int length = (int)(fs_basename(interpreter) - interpreter), err;
 	char **environment, **to, *extra[2] = {NULL, NULL};
 	struct buf path = {0};
+	int err = buf_puts(&path, "PATH=");
 
-	err = buf_printf(&path, "PATH=%.*s:%s", length, interpreter, user->path);
+	for (size_t i = 0; i < WORKLOAD_RUNTIMES && interpreters[i] && !err; i++) {
+		const char *program = interpreters[i]->path;
+
+		err = buf_printf(&path, "%.*s:", (int)(fs_basename(program) - program), program);
+	}
+	if (!err)
+		err = buf_puts(&path, user->path);
 	extra[0] = path.data;
 	environment = err ? NULL : user_environment(user, extra);
 	buf_release(&path);

@@ -5,14 +5,19 @@
 
 #include <stdbool.h>
 
+#include "workload.h"
+
+struct interpreter;
 struct user;
 
 /*
  * What package clients of |user| get: the user's environment without what would lead them
- * elsewhere (PYTHONPATH, NODE_OPTIONS, ...), the folder of |interpreter| first in PATH. To be freed
- * by user_environment_free(). 0 or -ENOMEM, printed.
+ * elsewhere (PYTHONPATH, NODE_OPTIONS, ...), the folders of |interpreters| first in PATH. To be
+ * freed by user_environment_free(). 0 or -ENOMEM, printed.
  */
-int client_environment(const struct user *user, const char *interpreter, char ***out);
+int client_environment(const struct user *user,
+		       const struct interpreter *const interpreters[WORKLOAD_RUNTIMES],
+		       char ***out);
 
 struct client {
 	const char *name;   /* the workload, for errors */

@@ -191,7 +191,7 @@ static int print_results(const struct work *work)
 	vec_foreach(item, &work->set.items) {
 		if (item->ready && !work->options->quiet)
 			printf("%s  %s %s  %s\n", item->workload->name, item->workload->runtime,
-			       item->interpreter->version, item->folder);
+			       item->interpreters[0]->version, item->folder);
 		if (!item->ready)
 			status = EXIT_NO;
 	}

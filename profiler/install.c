@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@
 #include "client.h"
 #include "err.h"
 #include "fs.h"
+#include "interpreter.h"
+#include "prepare.h"
 #include "tree.h"
 #include "trust.h"
 #include "user.h"
@@ -46,7 +49,7 @@ static void say_step(const struct work *work, const char *step)
  */
 static int make_temporary(struct work *work)
 {
-	const char *folder = work->install->folder;
+	const char *folder = work->install->prepare->folder;
 	unsigned char bytes[INSTALL_TAIL / 2];
 	int cache, err = 0;
 	char *at;
@@ -117,7 +120,7 @@ int install_tidy(const char *cache)
 static int run(const struct work *work, const char *what, char *const argv[], bool may_fail)
 {
 	const struct client client = {
-		.name = work->install->workload->name,
+		.name = work->install->prepare->workload->name,
 		.what = what,
 		.argv = argv,
 		.folder = work->temporary,
@@ -130,27 +133,38 @@ static int run(const struct work *work, const char *what, char *const argv[], bo
 	return client_run(&client);
 }
 
-static int install_node(const struct work *work)
+/* Scripts of packages are code of the network that runs at once: none is needed so far. */
+static int npm(const struct work *work, char *action, const char *what, bool with_dev)
 {
-	/* scripts of packages are code of the network that runs at once: none is needed so far */
 	char *argv[] = {"npm",
-			"ci",
-			"--omit=dev",
+			action,
 			"--ignore-scripts",
 			"--no-audit",
 			"--no-fund",
 			"--no-update-notifier",
 			"--prefer-offline",
 			"--loglevel=error",
+			with_dev ? "--include=dev" : "--omit=dev",
 			NULL};
 
-	return run(work, "npm ci", argv, false);
+	return run(work, what, argv, false);
+}
+
+/* The executable that was chosen for one of the workload's runtimes; NULL: it has none such. */
+static const char *interpreter_of(const struct work *work, const char *runtime)
+{
+	const struct prepare *prepare = work->install->prepare;
+
+	for (size_t i = 0; i < prepare->workload->runtimes.count; i++)
+		if (strcmp(prepare->workload->runtimes.items[i].name, runtime) == 0)
+			return prepare->interpreters[i]->path;
+	return NULL;
 }
 
 static int install_python(const struct work *work)
 {
-	const char *workload_lock = work->install->workload->lock;
-	char *venv[] = {(char *)work->install->interpreter, "-m", "venv", ".venv", NULL};
+	const char *lock = workload_lock(work->install->prepare->workload, "python");
+	char *venv[] = {(char *)interpreter_of(work, "python"), "-m", "venv", ".venv", NULL};
 	char *pip[] = {".venv/bin/python",
 		       "-m",
 		       "pip",
@@ -163,7 +177,7 @@ static int install_python(const struct work *work)
 		       "--progress-bar",
 		       "off",
 		       "--requirement",
-		       (char *)workload_lock,
+		       (char *)lock,
 		       NULL};
 	int err;
 
@@ -174,14 +188,16 @@ static int install_python(const struct work *work)
 /* Bytecode that names the final folder; a package may hold files of other Python versions. */
 static int compile_python(const struct work *work)
 {
-	char *argv[] = {work->install->workload->lock ? ".venv/bin/python"
-						      : (char *)work->install->interpreter,
+	const struct prepare *prepare = work->install->prepare;
+	char *argv[] = {workload_lock(prepare->workload, "python")
+				? ".venv/bin/python"
+				: (char *)interpreter_of(work, "python"),
 			"-m",
 			"compileall",
 			"-q",
 			"-f",
 			"-d",
-			(char *)work->install->folder,
+			prepare->folder,
 			".",
 			NULL};
 
@@ -191,7 +207,7 @@ static int compile_python(const struct work *work)
 /* Puts the final name in place of the temporary one, which is as long, in one file. */
 static int rename_in_file(const struct work *work, const char *path)
 {
-	const char *from = work->temporary, *to = work->install->folder;
+	const char *from = work->temporary, *to = work->install->prepare->folder;
 	size_t length = strlen(from);
 	struct buf text = {0};
 	struct stat st;
@@ -246,10 +262,63 @@ static int rename_in_environment(const struct work *work)
 	return err;
 }
 
+/* ---- the workload's own commands ---- */
+
+static int build_one(const struct work *work, const workload_texts *words)
+{
+	/* for the time being it is there */
+	struct prepare here = *work->install->prepare;
+	char **argv = calloc(words->count + 1, sizeof(*argv));
+	int err = argv ? 0 : -ENOMEM;
+
+	here.folder = work->temporary;
+	for (size_t i = 0; i < words->count && !err; i++)
+		err = prepare_substitute(&here, NULL, words->items[i], &argv[i]);
+	if (!err)
+		err = run(work, "build", argv, false);
+	for (size_t i = 0; argv && i < words->count; i++)
+		free(argv[i]);
+	free(argv);
+	return err;
+}
+
+/* What a build wrote may name the folder: all files but the packages' are looked through. */
+static int rename_in_build(const struct work *work)
+{
+	char *const roots[] = {work->temporary, NULL};
+	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *entry;
+	int err = walk ? 0 : -errno;
+
+	while (!err && (entry = fts_read(walk))) {
+		if (entry->fts_info == FTS_D && (strcmp(entry->fts_name, "node_modules") == 0 ||
+						 strcmp(entry->fts_name, ".venv") == 0))
+			fts_set(walk, entry, FTS_SKIP);
+		else if (entry->fts_info == FTS_F)
+			err = rename_in_file(work, entry->fts_path);
+		else if (entry->fts_info == FTS_ERR || entry->fts_info == FTS_DNR)
+			err = -entry->fts_errno;
+	}
+	if (walk)
+		fts_close(walk);
+	return err ? err_code(err, "cannot rename what was built in '%s'", work->temporary) : 0;
+}
+
+static int build(const struct work *work)
+{
+	int err = 0;
+
+	vec_foreach(command, &work->install->prepare->workload->build)
+		if (!err)
+			err = build_one(work, command);
+	return err || !work->install->prepare->workload->build.count ? err : rename_in_build(work);
+}
+
 static int fill(const struct work *work)
 {
-	const struct workload *workload = work->install->workload;
-	bool is_node = strcmp(workload->runtime, "node") == 0;
+	const struct workload *workload = work->install->prepare->workload;
+	bool has_python = interpreter_of(work, "python"), builds = workload->build.count;
+	bool has_packages = workload_lock(workload, "python");
 	struct tree tree = {0};
 	int err;
 
@@ -258,11 +327,17 @@ static int fill(const struct work *work)
 	if (!err)
 		err = tree_copy(&tree, work->temporary);
 	tree_release(&tree);
-	if (!err && workload->lock)
-		err = is_node ? install_node(work) : install_python(work);
-	if (!err && !is_node)
+	if (!err && workload_lock(workload, "node"))
+		err = npm(work, "ci", "npm ci", builds);
+	if (!err && has_packages)
+		err = install_python(work);
+	if (!err)
+		err = build(work);
+	if (!err && workload_lock(workload, "node") && builds)
+		err = npm(work, "prune", "npm prune", false);
+	if (!err && has_python)
 		err = compile_python(work);
-	if (!err && !is_node && workload->lock)
+	if (!err && has_packages)
 		err = rename_in_environment(work);
 	return err;
 }
@@ -270,7 +345,7 @@ static int fill(const struct work *work)
 /* Gives it its name. Another process that was faster made the same. */
 static int publish(struct work *work)
 {
-	const char *folder = work->install->folder;
+	const char *folder = work->install->prepare->folder;
 
 	if (rename(work->temporary, folder) == 0) {
 		free(work->temporary);
@@ -293,7 +368,7 @@ static int open_cache(const struct work *work)
 				work->cache);
 	err = trust_folder(work->cache, work->install->user);
 	if (!err)
-		err = trust_folder(work->install->workload->folder, work->install->user);
+		err = trust_folder(work->install->prepare->workload->folder, work->install->user);
 	if (!err)
 		install_tidy(work->cache);
 	return err;
@@ -305,9 +380,9 @@ int install_workload(const struct install *install)
 	int err;
 
 	umask(022);
-	work.cache = strdup(install->folder);
+	work.cache = strdup(install->prepare->folder);
 	if (!work.cache)
-		return err_code(-ENOMEM, "cannot prepare '%s'", install->workload->name);
+		return err_code(-ENOMEM, "cannot prepare '%s'", install->prepare->workload->name);
 	*strrchr(work.cache, '/') = '\0';
 	err = open_cache(&work);
 	if (!err)

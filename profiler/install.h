@@ -3,16 +3,14 @@
 #ifndef COLDPROF_INSTALL_H
 #define COLDPROF_INSTALL_H
 
+struct prepare;
 struct user;
-struct workload;
 
-/* What is to be made. All texts belong to the caller. */
+/* What is to be made. All belongs to the caller. */
 struct install {
-	const struct workload *workload;
-	const struct user *user; /* whom the caller has become */
-	const char *interpreter; /* the runtime's executable */
-	const char *folder;	 /* absolute; its name ends with INSTALL_TAIL characters that differ
-				    between versions, its parent is the cache folder */
+	const struct prepare *prepare; /* its folder's name ends with INSTALL_TAIL characters that
+					  differ between versions, its parent is the cache folder */
+	const struct user *user;       /* whom the caller has become */
 	char *const *environment; /* of the package clients */
 	int stop;		  /* a descriptor that is readable when to stop; -1: none */
 	int progress;		  /* where a line is written for each step; -1: nowhere */

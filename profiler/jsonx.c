@@ -304,16 +304,21 @@ int jsonx_get_object(const struct jsonx *object, const char *key, enum jsonx_nee
 	return 0;
 }
 
+int jsonx_to_array(const struct jsonx *place)
+{
+	return cJSON_IsArray(place->item) ? 0 : jsonx_error(place, "must be an array");
+}
+
 int jsonx_get_array(const struct jsonx *object, const char *key, enum jsonx_need need,
 		    struct jsonx *out)
 {
 	struct jsonx place;
-	int found = find(object, key, need, &place);
+	int found = find(object, key, need, &place), rc;
 
 	if (found <= 0)
 		return found;
-	if (!cJSON_IsArray(place.item))
-		return jsonx_error(&place, "must be an array");
-	*out = place;
-	return 0;
+	rc = jsonx_to_array(&place);
+	if (!rc)
+		*out = place;
+	return rc;
 }

@@ -66,5 +66,6 @@ bool jsonx_next(const struct jsonx *container, struct jsonx *place);
 int jsonx_to_string(const struct jsonx *place, const char **out);
 int jsonx_to_number(const struct jsonx *place, double *out);
 int jsonx_to_u64(const struct jsonx *place, uint64_t *out);
+int jsonx_to_array(const struct jsonx *place); /* to be walked by jsonx_next() */
 
 #endif

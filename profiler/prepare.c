@@ -50,8 +50,7 @@ int prepare_cache_folder(const struct user *user, const char *asked, char **out)
 	return err;
 }
 
-static int hash(const struct workload *workload, const struct interpreter *interpreter,
-		char text[TREE_HASH_TEXT])
+static int hash(const struct prepare *prepare, char text[TREE_HASH_TEXT])
 {
 	struct tree_hash state;
 	struct tree tree = {0};
@@ -59,14 +58,19 @@ static int hash(const struct workload *workload, const struct interpreter *inter
 	int err;
 
 	uname(&machine);
-	err = tree_list(workload->folder, &tree);
+	err = tree_list(prepare->workload->folder, &tree);
 	if (err)
 		return err;
 	tree_hash_init(&state);
 	tree_hash_text(&state, LAYOUT);
 	tree_hash_text(&state, machine.machine);
-	tree_hash_text(&state, interpreter->version);
-	tree_hash_text(&state, interpreter->path);
+	for (size_t i = 0; i < prepare->workload->runtimes.count; i++) {
+		tree_hash_text(&state, prepare->interpreters[i]->version);
+		tree_hash_text(&state, prepare->interpreters[i]->path);
+	}
+	vec_foreach(command, &prepare->workload->build)
+		vec_foreach(word, command)
+			tree_hash_text(&state, *word);
 	err = tree_hash_files(&state, &tree);
 	tree_hash_print(&state, text);
 	tree_release(&tree);
@@ -106,10 +110,10 @@ static int name_folder(const struct workload *workload, const char *cache, const
 	return err ? err_code(err, "cannot prepare '%s'", workload->name) : 0;
 }
 
-int prepare_locate(const struct workload *workload, const struct interpreter *interpreter,
-		   const struct user *user, const char *cache, struct prepare *out)
+int prepare_locate(struct prepare *prepare, const struct user *user, const char *cache)
 {
-	struct prepare prepare = {.workload = workload, .interpreter = interpreter};
+	const struct workload *workload = prepare->workload;
+	const struct interpreter *interpreter = prepare->interpreters[0];
 	char text[TREE_HASH_TEXT];
 	int err;
 
@@ -120,15 +124,16 @@ int prepare_locate(const struct workload *workload, const struct interpreter *in
 			  interpreter->version);
 		return -ENOTSUP;
 	}
-	err = hash(workload, interpreter, text);
+	err = hash(prepare, text);
 	if (!err)
-		err = name_folder(workload, cache, text, &prepare.folder);
+		err = name_folder(workload, cache, text, &prepare->folder);
 	if (!err)
-		err = look(&prepare, user);
-	if (err)
-		prepare_release(&prepare);
-	else
-		*out = prepare;
+		err = look(prepare, user);
+	if (err) {
+		free(prepare->folder);
+		prepare->folder = NULL;
+		prepare->ready = false;
+	}
 	return err;
 }
 
@@ -140,34 +145,61 @@ void prepare_release(struct prepare *prepare)
 	*prepare = (struct prepare){0};
 }
 
-/* What a placeholder at |at| stands for, and its length; NULL: it is none. */
-static const char *placeholder(const struct prepare *prepare, const char *at, const char *runtime,
-			       size_t *length)
+/* A python with packages of its own is that of the virtual environment. */
+static int add_runtime(const struct prepare *prepare, const char *runtime, struct buf *out)
 {
-	static const char *const runtimes[] = {"{node}", "{python}"};
+	const struct workload *workload = prepare->workload;
 
-	for (size_t i = 0; i < sizeof(runtimes) / sizeof(runtimes[0]); i++) {
-		*length = strlen(runtimes[i]);
-		if (strncmp(at, runtimes[i], *length) == 0 &&
-		    strncmp(at + 1, prepare->workload->runtime, *length - 2) == 0)
-			return runtime;
-	}
-	*length = strlen("{dir}");
-	return strncmp(at, "{dir}", *length) == 0 ? prepare->folder : NULL;
+	if (strcmp(runtime, "python") == 0 && workload_lock(workload, runtime))
+		return buf_printf(out, "%s/.venv/bin/python", prepare->folder);
+	for (size_t i = 0; i < workload->runtimes.count; i++)
+		if (strcmp(workload->runtimes.items[i].name, runtime) == 0)
+			return buf_puts(out, prepare->interpreters[i]->path);
+	return buf_printf(out, "{%s}", runtime);
 }
 
-static int substitute(const struct prepare *prepare, const char *text, const char *runtime,
-		      char **out)
+static bool is_at(const char *text, const char *name)
+{
+	size_t length = strlen(name);
+
+	return strncmp(text, name, length) == 0 && text[length] == '}';
+}
+
+/* Adds what the placeholder at |text|, an opening brace, stands for; |*length|: its own, 0: none. */
+static int add_place(const struct prepare *prepare, const struct prepare_places *places,
+		     const char *text, size_t *length, struct buf *out)
+{
+	const struct {
+		const char *name, *value;
+	} values[] = {{"dir", prepare->folder},
+		      {"scratch", places ? places->scratch : NULL},
+		      {"redis", places ? places->redis : NULL},
+		      {"kafka", places ? places->kafka : NULL}};
+
+	*length = strcspn(text, "}") + 1;
+	if (is_at(text + 1, "node") || is_at(text + 1, "python"))
+		return add_runtime(prepare, is_at(text + 1, "node") ? "node" : "python", out);
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		if (is_at(text + 1, values[i].name) && values[i].value)
+			return buf_puts(out, values[i].value);
+	*length = 0;
+	return 0;
+}
+
+int prepare_substitute(const struct prepare *prepare, const struct prepare_places *places,
+		       const char *text, char **out)
 {
 	struct buf result = {0};
 	int err = 0;
 
 	while (*text && !err) {
-		size_t length;
-		const char *value = placeholder(prepare, text, runtime, &length);
+		size_t length = 0;
 
-		err = value ? buf_puts(&result, value) : buf_add(&result, text, 1);
-		text += value ? length : 1;
+		if (*text == '{')
+			err = add_place(prepare, places, text, &length, &result);
+		if (!err && !length)
+			err = buf_add(&result, text, 1);
+		text += length ? length : 1;
 	}
 	if (!err)
 		*out = result.data ? buf_steal(&result) : strdup("");
@@ -175,32 +207,24 @@ static int substitute(const struct prepare *prepare, const char *text, const cha
 	return err ? err : *out ? 0 : -ENOMEM;
 }
 
-/* A python with packages of its own is that of the virtual environment. */
-static int runtime_path(const struct prepare *prepare, struct buf *out)
-{
-	if (strcmp(prepare->workload->runtime, "python") == 0 && prepare->workload->lock)
-		return buf_printf(out, "%s/.venv/bin/python", prepare->folder);
-	return buf_puts(out, prepare->interpreter->path);
-}
-
-int prepare_command(const struct prepare *prepare, struct prepare_command *out)
+int prepare_command(const struct prepare *prepare, const struct prepare_places *places,
+		    struct prepare_command *out)
 {
 	const struct workload *workload = prepare->workload;
 	struct prepare_command command = {0};
-	struct buf runtime = {0}, entry = {0};
+	struct buf entry = {0};
 	int err;
 
 	command.argv = calloc(workload->command.count + 1, sizeof(*command.argv));
 	command.cwd = strdup(prepare->folder);
-	err = command.argv && command.cwd ? runtime_path(prepare, &runtime) : -ENOMEM;
+	err = command.argv && command.cwd ? 0 : -ENOMEM;
 	for (size_t i = 0; i < workload->command.count && !err; i++)
-		err = substitute(prepare, workload->command.items[i], buf_text(&runtime),
-				 &command.argv[i]);
+		err = prepare_substitute(prepare, places, workload->command.items[i],
+					 &command.argv[i]);
 	if (!err && workload->entry) {
 		err = buf_printf(&entry, "%s/%s", prepare->folder, workload->entry);
 		command.entry = buf_steal(&entry);
 	}
-	buf_release(&runtime);
 	buf_release(&entry);
 	if (err) {
 		prepare_command_release(&command);

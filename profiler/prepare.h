@@ -14,7 +14,8 @@ struct user;
 /* One workload under one runtime. Zeroed memory is empty; release with prepare_release. */
 struct prepare {
 	const struct workload *workload;       /* the caller's */
-	const struct interpreter *interpreter; /* the caller's */
+	/* the caller's: one for each of the workload's runtimes, in their order; then NULL */
+	const struct interpreter *interpreters[WORKLOAD_RUNTIMES];
 	char *folder; /* where it is, or will be: a copy of the application with its dependencies */
 	bool ready;
 	int result; /* 0, or the -errno of what kept it from being ready */
@@ -27,11 +28,11 @@ struct prepare {
 int prepare_cache_folder(const struct user *user, const char *asked, char **out);
 
 /*
- * Fills |out|: the folder's name has in it a hash of all files of the workload and of the runtime's
- * version and path. 0; -ENOTSUP where the runtime is too old; another -errno; all printed.
+ * Fills in the folder: its name has in it a hash of all files of the workload and of its runtimes'
+ * versions and paths. |prepare| has workload and interpreters already. 0; -ENOTSUP where the
+ * runtime is too old; another -errno; all printed.
  */
-int prepare_locate(const struct workload *workload, const struct interpreter *interpreter,
-		   const struct user *user, const char *cache, struct prepare *out);
+int prepare_locate(struct prepare *prepare, const struct user *user, const char *cache);
 void prepare_release(struct prepare *prepare);
 
 /* What |step| (NULL: the end) of preparing an item is; |done| of |total| items are ready. */
@@ -55,13 +56,28 @@ struct prepare_options {
  */
 int prepare_all(struct prepare *items, size_t count, const struct prepare_options *options);
 
+/* What the placeholders stand for that are not of the prepared folder; NULL: not to be had. */
+struct prepare_places {
+	const char *scratch; /* an empty folder for each start */
+	const char *redis;   /* "redis://127.0.0.1:6379/0" */
+	const char *kafka;   /* "127.0.0.1:9092" */
+};
+
+/*
+ * |text| with {node}, {python}, {dir} and those of |places| (NULL: none) replaced; any other brace
+ * is itself. The result is to be freed. 0 or -ENOMEM, nothing printed.
+ */
+int prepare_substitute(const struct prepare *prepare, const struct prepare_places *places,
+		       const char *text, char **out);
+
 /* How a ready workload is started. */
 struct prepare_command {
 	char **argv; /* ends with NULL */
 	char *cwd;
 	char *entry; /* absolute; NULL: the workload names none */
 };
-int prepare_command(const struct prepare *prepare, struct prepare_command *out);
+int prepare_command(const struct prepare *prepare, const struct prepare_places *places,
+		    struct prepare_command *out);
 void prepare_command_release(struct prepare_command *command);
 
 /*

@@ -73,16 +73,14 @@ static void work(const struct pool *pool, const struct prepare *item, int progre
 {
 	const struct user *user = pool->options->user;
 	struct install install = {
-		.workload = item->workload,
 		.user = user,
-		.interpreter = item->interpreter->path,
-		.folder = item->folder,
+		.prepare = item,
 		.progress = progress,
 	};
 	char **environment = NULL;
 	int err;
 
-	err = client_environment(user, item->interpreter->path, &environment);
+	err = client_environment(user, item->interpreters, &environment);
 	if (!err)
 		err = become(user);
 	install.environment = environment;

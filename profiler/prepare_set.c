@@ -41,8 +41,9 @@ static int add_interpreter(struct prepare_set *set, const struct prepare_choice 
 static bool is_wanted(const catalog_selection *selection, const char *runtime)
 {
 	vec_foreach(workload, selection)
-		if (strcmp((*workload)->runtime, runtime) == 0)
-			return true;
+		vec_foreach(own, &(*workload)->runtimes)
+			if (strcmp(own->name, runtime) == 0)
+				return true;
 	return false;
 }
 
@@ -64,20 +65,36 @@ static int add_interpreters(struct prepare_set *set, const struct prepare_choice
 }
 
 static int add_item(struct prepare_set *set, const struct prepare_choice *choice,
-		    const struct workload *workload, const struct interpreter *interpreter)
+		    const struct prepare *chosen)
 {
 	struct prepare *item = vec_add(&set->items);
-	int result = -ENOENT;
+	bool found = true;
 
 	if (!item)
 		return -ENOMEM;
-	if (interpreter->path)
-		result = prepare_locate(workload, interpreter, choice->finder->user, choice->cache,
-					item);
-	item->workload = workload;
-	item->interpreter = interpreter;
-	item->result = result;
+	*item = *chosen;
+	for (size_t i = 0; i < item->workload->runtimes.count; i++)
+		found = found && item->interpreters[i]->path;
+	item->result = found ? prepare_locate(item, choice->finder->user, choice->cache) : -ENOENT;
 	return 0;
+}
+
+/* Adds |chosen|, whose first |known| runtimes are, under each interpreter of the others. */
+static int add_items(struct prepare_set *set, const struct prepare_choice *choice,
+		     struct prepare *chosen, size_t known)
+{
+	int err = 0;
+
+	if (known == chosen->workload->runtimes.count)
+		return add_item(set, choice, chosen);
+	vec_foreach(interpreter, &set->interpreters) {
+		if (err ||
+		    strcmp(chosen->workload->runtimes.items[known].name, interpreter->runtime))
+			continue;
+		chosen->interpreters[known] = interpreter;
+		err = add_items(set, choice, chosen, known + 1);
+	}
+	return err;
 }
 
 int prepare_set_make(const struct prepare_choice *choice, const catalog_selection *selection,
@@ -90,10 +107,12 @@ int prepare_set_make(const struct prepare_choice *choice, const catalog_selectio
 	err = add_interpreters(&set, choice, selection, "node");
 	if (!err)
 		err = add_interpreters(&set, choice, selection, "python");
-	vec_foreach(workload, selection)
-		vec_foreach(interpreter, &set.interpreters)
-			if (!err && strcmp((*workload)->runtime, interpreter->runtime) == 0)
-				err = add_item(&set, choice, *workload, interpreter);
+	vec_foreach(workload, selection) {
+		struct prepare chosen = {.workload = *workload};
+
+		if (!err)
+			err = add_items(&set, choice, &chosen, 0);
+	}
 	if (err) {
 		prepare_set_release(&set);
 		return err_code(err, "cannot prepare workloads");

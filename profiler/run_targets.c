@@ -156,7 +156,7 @@ static int fill_workload(const struct run_options *options, const struct user *u
 				  : 0;
 	if (rc || !prepare->ready)
 		return rc;
-	rc = prepare_command(prepare, &command);
+	rc = prepare_command(prepare, NULL, &command);
 	if (rc)
 		return rc;
 	target->cwd = options->cwd ? real_folder(options->cwd) : strdup(command.cwd);
@@ -174,6 +174,7 @@ static int workload_target(const struct run_options *options, const struct user 
 {
 	const struct workload *workload = prepare->workload;
 	struct target *target = vec_add(&out->targets);
+	const struct interpreter *first = prepare->interpreters[0];
 	bool many = strcmp(workload->runtime, "node") == 0 ? options->node.count > 1
 							   : options->python.count > 1;
 	int rc;
@@ -183,8 +184,8 @@ static int workload_target(const struct run_options *options, const struct user 
 	target->workload = workload;
 	target->ready_status = options->ready_given ? 0 : workload->ready_status;
 	target->requests = options->requests;
-	if (asprintf(&target->name, many && prepare->interpreter->version ? "%s@%s" : "%s",
-		     workload->name, prepare->interpreter->version) < 0)
+	if (asprintf(&target->name, many && first->version ? "%s@%s" : "%s",
+		     workload->name, first->version) < 0)
 		return -ENOMEM;
 	rc = fill_workload(options, user, prepare, target);
 	if (rc != -ENOMEM && (rc || !prepare->ready)) {

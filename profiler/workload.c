@@ -2,94 +2,10 @@
 /* workload.c - one workload of the catalog, as its workload.json says it */
 #include "workload.h"
 
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "buf.h"
-#include "err.h"
-#include "fs.h"
-#include "jsonx.h"
-
-#define FILE_LIMIT (1024 * 1024)
-#define REPEAT_MAX 100000
-
-/* A form that a text must have; reports/schema/workload.schema.json has the same. */
-struct form {
-	const char *pattern; /* POSIX extended */
-	const char *reason;
-};
-
-static const struct form form_any = {"", NULL};
-static const struct form form_version = {"^[0-9]+(\\.[0-9]+){0,2}$",
-					 "must be a version such as 18.0 or 3.11"};
-static const struct form form_summary = {"^[^\n]{1,100}$",
-					 "must be one line of at most 100 characters"};
-static const struct form form_entry = {"^[^/]", "must be a path relative to the folder"};
-static const struct form form_ready = {
-	"^(exit|listen|lambda|http(:[0-9]{1,5})?(/.*)?|line:.+)$",
-	"must be exit, listen, http[:PORT][/PATH], line:REGEX or lambda"};
-static const struct form form_tag = {"^[a-z0-9][a-z0-9-]*$",
-				     "must be of lower-case letters, digits and -"};
-static const struct form form_service = {"^(redis|kafka)$", "must be redis or kafka"};
-static const struct form form_contract = {"^(api|stream|score|retrieve|job|function)$",
-					  "must be api, stream, score, retrieve, job or function"};
-static const struct form form_method = {"^[A-Z]+$", "must be an HTTP method in capitals"};
-static const struct form form_path = {"^/[^ \t\r\n]*$", "must begin with / and have no spaces"};
-static const struct form form_header = {"^[^\r\n]*$", "must be one line"};
-
-static const char *const header_name = "^[A-Za-z0-9-]+$";
-static const char *const env_name = "^[A-Za-z_][A-Za-z0-9_]*$";
-
-static bool matches(const char *pattern, const char *text)
-{
-	regex_t regex;
-	bool match;
-
-	if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB))
-		return false;
-	match = regexec(&regex, text, 0, NULL, 0) == 0;
-	regfree(&regex);
-	return match;
-}
-
-static int copy_text(const char *text, char **out)
-{
-	*out = strdup(text);
-	return *out ? 0 : err_code(-ENOMEM, "cannot read a workload");
-}
-
-/* The text of |key|, in its form; an optional one that is absent leaves |*out|. */
-static int get_text(const struct jsonx *object, const char *key, enum jsonx_need need,
-		    const struct form *form, char **out)
-{
-	struct jsonx place = {.file = object->file, .parent = object, .key = key};
-	const char *text = NULL;
-	int err;
-
-	err = jsonx_get_string(object, key, need, &text);
-	if (err || !text)
-		return err;
-	if (!matches(form->pattern, text))
-		return jsonx_error(&place, "%s", form->reason);
-	return copy_text(text, out);
-}
-
-static int get_status(const struct jsonx *object, const char *key, unsigned *out)
-{
-	struct jsonx place = {.file = object->file, .parent = object, .key = key};
-	uint64_t status = 0;
-	int err;
-
-	err = jsonx_get_u64(object, key, JSONX_OPTIONAL, &status);
-	if (!err && status && (status < 100 || status > 599))
-		return jsonx_error(&place, "must be an HTTP status");
-	*out = (unsigned)status;
-	return err;
-}
-
-static bool texts_have(const workload_texts *texts, const char *text)
+bool workload_texts_have(const workload_texts *texts, const char *text)
 {
 	vec_foreach(own, texts)
 		if (strcmp(*own, text) == 0)
@@ -97,269 +13,7 @@ static bool texts_have(const workload_texts *texts, const char *text)
 	return false;
 }
 
-static int get_texts(const struct jsonx *object, const char *key, enum jsonx_need need,
-		     const struct form *form, workload_texts *out)
-{
-	struct jsonx array = {0}, place = {0};
-	const char *text;
-	char **slot;
-	int err;
-
-	err = jsonx_get_array(object, key, need, &array);
-	while (!err && jsonx_next(&array, &place)) {
-		err = jsonx_to_string(&place, &text);
-		if (err)
-			break;
-		if (!matches(form->pattern, text))
-			return jsonx_error(&place, "%s", form->reason);
-		if (form != &form_any && texts_have(out, text))
-			return jsonx_error(&place, "'%s' is there twice", text);
-		slot = vec_add(out);
-		err = slot ? copy_text(text, slot) : -ENOMEM;
-	}
-	return err;
-}
-
-static int get_pairs(const struct jsonx *object, const char *key, const char *name_pattern,
-		     const struct form *form, workload_pairs *out)
-{
-	struct jsonx members = {0}, place = {0};
-	struct workload_pair *pair;
-	const char *text;
-	int err;
-
-	err = jsonx_get_object(object, key, JSONX_OPTIONAL, &members);
-	while (!err && jsonx_next(&members, &place)) {
-		err = jsonx_to_string(&place, &text);
-		if (err)
-			break;
-		if (!matches(name_pattern, place.key))
-			return jsonx_error(&members, "'%s' is no good name here", place.key);
-		if (!matches(form->pattern, text))
-			return jsonx_error(&place, "%s", form->reason);
-		pair = vec_add(out);
-		err = pair ? copy_text(place.key, &pair->name) : -ENOMEM;
-		if (!err)
-			err = copy_text(text, &pair->value);
-	}
-	return err;
-}
-
-/* A regular expression that compiles. */
-static int get_regex(const struct jsonx *object, const char *key, char **out)
-{
-	struct jsonx place = {.file = object->file, .parent = object, .key = key};
-	char reason[128];
-	regex_t regex;
-	int err;
-
-	err = get_text(object, key, JSONX_OPTIONAL, &form_any, out);
-	if (err || !*out)
-		return err;
-	err = regcomp(&regex, *out, REG_EXTENDED | REG_NOSUB);
-	if (err) {
-		regerror(err, &regex, reason, sizeof(reason));
-		return jsonx_error(&place, "not a regular expression: %s", reason);
-	}
-	regfree(&regex);
-	return 0;
-}
-
-static int read_request(const struct jsonx *place, struct workload_request *out)
-{
-	static const char *const keys[] = {"method", "path",   "headers", "body",
-					   "status", "repeat", NULL};
-	struct jsonx repeat_place = {.file = place->file, .parent = place, .key = "repeat"};
-	uint64_t repeat = 1;
-	int err;
-
-	err = jsonx_check_keys(place, keys);
-	if (!err)
-		err = get_text(place, "method", JSONX_OPTIONAL, &form_method, &out->method);
-	if (!err && !out->method)
-		err = copy_text("GET", &out->method);
-	if (!err)
-		err = get_text(place, "path", JSONX_REQUIRED, &form_path, &out->path);
-	if (!err)
-		err = get_pairs(place, "headers", header_name, &form_header, &out->headers);
-	if (!err)
-		err = get_text(place, "body", JSONX_OPTIONAL, &form_any, &out->body);
-	if (!err)
-		err = get_status(place, "status", &out->status);
-	if (!err)
-		err = jsonx_get_u64(place, "repeat", JSONX_OPTIONAL, &repeat);
-	if (!err && (repeat < 1 || repeat > REPEAT_MAX))
-		err = jsonx_error(&repeat_place, "must be from 1 to %d", REPEAT_MAX);
-	out->repeat = (unsigned)repeat;
-	return err;
-}
-
-static int read_role(const struct jsonx *place, struct workload_role *out)
-{
-	static const char *const keys[] = {"role", "command", "parent", NULL};
-	int err;
-
-	err = jsonx_check_keys(place, keys);
-	if (!err)
-		err = get_text(place, "role", JSONX_REQUIRED, &form_tag, &out->role);
-	if (!err)
-		err = get_regex(place, "command", &out->command);
-	if (!err)
-		err = get_regex(place, "parent", &out->parent);
-	if (!err && !out->command && !out->parent)
-		err = jsonx_error(place, "must have 'command' or 'parent'");
-	return err;
-}
-
-static int read_lists(const struct jsonx *root, struct workload *out)
-{
-	struct jsonx array = {0}, place = {0};
-	int err;
-
-	err = jsonx_get_array(root, "requests", JSONX_OPTIONAL, &array);
-	while (!err && jsonx_next(&array, &place)) {
-		struct workload_request *request = vec_add(&out->requests);
-
-		err = request ? read_request(&place, request) : -ENOMEM;
-	}
-	if (err)
-		return err;
-	array = place = (struct jsonx){0};
-	err = jsonx_get_array(root, "roles", JSONX_OPTIONAL, &array);
-	while (!err && jsonx_next(&array, &place)) {
-		struct workload_role *role = vec_add(&out->roles);
-
-		err = role ? read_role(&place, role) : -ENOMEM;
-	}
-	if (!err)
-		err = get_texts(root, "services", JSONX_OPTIONAL, &form_service, &out->services);
-	if (!err)
-		err = get_texts(root, "tags", JSONX_OPTIONAL, &form_tag, &out->tags);
-	if (!err)
-		err = get_pairs(root, "env", env_name, &form_any, &out->env);
-	return err;
-}
-
-/* "../x", "a/../../x" and the like leave the folder. */
-static bool leaves_folder(const char *path)
-{
-	return matches("(^|/)\\.\\.(/|$)", path);
-}
-
-static int read_command(const struct jsonx *root, struct workload *out)
-{
-	struct jsonx command = {.file = root->file, .parent = root, .key = "command"};
-	struct jsonx entry = {.file = root->file, .parent = root, .key = "entry"};
-	int err;
-
-	err = get_texts(root, "command", JSONX_REQUIRED, &form_any, &out->command);
-	if (!err && (!out->command.count || !out->command.items[0][0]))
-		err = jsonx_error(&command, "must name a program");
-	if (!err)
-		err = get_text(root, "entry", JSONX_OPTIONAL, &form_entry, &out->entry);
-	if (!err && out->entry && leaves_folder(out->entry))
-		err = jsonx_error(&entry, "%s", form_entry.reason);
-	if (!err)
-		err = get_text(root, "ready", JSONX_OPTIONAL, &form_ready, &out->ready);
-	if (!err)
-		err = get_status(root, "ready_status", &out->ready_status);
-	return err;
-}
-
-static int read_identity(const struct jsonx *root, const char *name, struct workload *out)
-{
-	static const struct form runtime_form = {"^(node|python)$", "must be node or python"};
-	struct jsonx name_place = {.file = root->file, .parent = root, .key = "name"};
-	int err;
-
-	err = get_text(root, "name", JSONX_REQUIRED, &form_any, &out->name);
-	if (!err && strcmp(out->name, name))
-		err = jsonx_error(&name_place, "must be '%s', as its folder", name);
-	if (!err)
-		err = get_text(root, "runtime", JSONX_REQUIRED, &runtime_form, &out->runtime);
-	if (!err && (strncmp(name, out->runtime, strlen(out->runtime)) ||
-		     name[strlen(out->runtime)] != '/'))
-		err = jsonx_error(&name_place, "must begin with '%s/', the runtime", out->runtime);
-	if (!err)
-		err = get_text(root, "runtime_min_version", JSONX_OPTIONAL, &form_version,
-			       &out->min_version);
-	if (!err)
-		err = get_text(root, "summary", JSONX_REQUIRED, &form_summary, &out->summary);
-	if (!err)
-		err = get_text(root, "contract", JSONX_OPTIONAL, &form_contract, &out->contract);
-	return err;
-}
-
-static int find_lock(struct workload *workload)
-{
-	const char *name =
-		strcmp(workload->runtime, "node") == 0 ? "package-lock.json" : "requirements.lock";
-	struct buf path = {0};
-	int err;
-
-	err = buf_printf(&path, "%s/%s", workload->folder, name);
-	if (!err && fs_exists(buf_text(&path)))
-		err = copy_text(name, &workload->lock);
-	buf_release(&path);
-	return err;
-}
-
-static int read_document(const char *file, const cJSON *document, const char *name,
-			 struct workload *out)
-{
-	static const char *const keys[] = {"name",     "runtime",      "runtime_min_version",
-					   "summary",  "command",      "entry",
-					   "ready",    "ready_status", "requests",
-					   "services", "roles",	       "tags",
-					   "env",      "contract",     NULL};
-	struct jsonx root = jsonx_root(file, document);
-	int err;
-
-	err = jsonx_check_keys(&root, keys);
-	if (!err)
-		err = read_identity(&root, name, out);
-	if (!err)
-		err = read_command(&root, out);
-	if (!err)
-		err = read_lists(&root, out);
-	return err;
-}
-
-int workload_load(const char *folder, const char *name, struct workload *out)
-{
-	struct workload loaded = {0};
-	cJSON *document = NULL;
-	struct buf file = {0};
-	struct stat st;
-	int err;
-
-	err = buf_printf(&file, "%s/workload.json", folder);
-	if (err)
-		goto out;
-	/* anything but a file could block the read */
-	if (stat(buf_text(&file), &st) == 0 && !S_ISREG(st.st_mode)) {
-		err_print("cannot read '%s': not a regular file", buf_text(&file));
-		err = -EINVAL;
-		goto out;
-	}
-	err = jsonx_load(buf_text(&file), FILE_LIMIT, &document);
-	if (!err)
-		err = read_document(buf_text(&file), document, name, &loaded);
-	if (!err)
-		err = copy_text(folder, &loaded.folder);
-	if (!err)
-		err = find_lock(&loaded);
-	if (!err)
-		*out = loaded;
-	else
-		workload_release(&loaded);
-out:
-	cJSON_Delete(document);
-	buf_release(&file);
-	return err;
-}
-
-static void texts_release(workload_texts *texts)
+void workload_texts_release(workload_texts *texts)
 {
 	vec_foreach(text, texts)
 		free(*text);
@@ -392,25 +46,45 @@ void workload_release(struct workload *workload)
 		free(role->parent);
 	}
 	vec_release(&workload->roles);
-	texts_release(&workload->command);
-	texts_release(&workload->services);
-	texts_release(&workload->tags);
+	vec_foreach(command, &workload->build)
+		workload_texts_release(command);
+	vec_release(&workload->build);
+	vec_foreach(runtime, &workload->runtimes) {
+		free(runtime->name);
+		free(runtime->lock);
+	}
+	vec_release(&workload->runtimes);
+	workload_texts_release(&workload->command);
+	workload_texts_release(&workload->services);
+	workload_texts_release(&workload->tags);
 	pairs_release(&workload->env);
 	free(workload->name);
 	free(workload->runtime);
 	free(workload->min_version);
 	free(workload->summary);
 	free(workload->folder);
-	free(workload->lock);
 	free(workload->entry);
 	free(workload->ready);
 	free(workload->contract);
 	*workload = (struct workload){0};
 }
 
+const char *workload_lock(const struct workload *workload, const char *runtime)
+{
+	vec_foreach(own, &workload->runtimes)
+		if (strcmp(own->name, runtime) == 0)
+			return own->lock;
+	return NULL;
+}
+
+bool workload_needs(const struct workload *workload, const char *service)
+{
+	return workload_texts_have(&workload->services, service);
+}
+
 bool workload_has_tag(const struct workload *workload, const char *tag)
 {
-	return texts_have(&workload->tags, tag);
+	return workload_texts_have(&workload->tags, tag);
 }
 
 unsigned workload_requests_count(const struct workload *workload)

@@ -91,6 +91,8 @@ static void every_key_is_read(void **state)
 	    " \"requests\": [{\"path\": \"/a\"}, {\"method\": \"POST\", \"path\": \"/b\","
 	    "  \"headers\": {\"accept\": \"*\"}, \"body\": \"{}\", \"status\": 201,"
 	    "  \"repeat\": 3}],"
+	    " \"workers\": 2, \"runtimes\": [\"node\", \"python\"],"
+	    " \"build\": [[\"npm\", \"run\", \"build\"]],"
 	    " \"services\": [\"redis\"], \"tags\": [\"a\", \"b\"], \"contract\": \"api\","
 	    " \"roles\": [{\"role\": \"worker\", \"command\": \"x$\", \"parent\": \"m\"}],"
 	    " \"env\": {\"PORT\": \"0\"}}");
@@ -99,7 +101,11 @@ static void every_key_is_read(void **state)
 	assert_string_equal(w.runtime, "node");
 	assert_string_equal(w.min_version, "18.0");
 	assert_string_equal(w.folder, path);
-	assert_null(w.lock);
+	assert_int_equal(w.runtimes.count, 2);
+	assert_string_equal(w.runtimes.items[1].name, "python");
+	assert_null(workload_lock(&w, "node"));
+	assert_int_equal(w.workers, 2);
+	assert_string_equal(w.build.items[0].items[1], "run");
 	assert_int_equal(w.command.count, 2);
 	assert_string_equal(w.command.items[1], "x.js");
 	assert_string_equal(w.entry, "lib/x.js");
@@ -136,7 +142,7 @@ static void a_bad_value_is_named_with_its_reason(void **state)
 		{GOOD ", \"requests\": [{\"path\": \"/\"}, {\"path\": \"x\"}]",
 		 "requests[1].path: must begin with / and have no spaces"},
 		{GOOD ", \"requests\": [{\"path\": \"/\", \"status\": 99}]",
-		 "requests[0].status: must be an HTTP status"},
+		 "requests[0].status: must be from 100 to 599"},
 		{GOOD ", \"requests\": [{\"path\": \"/\", \"repeat\": 0}]",
 		 "requests[0].repeat: must be from 1 to 100000"},
 		{GOOD ", \"requests\": [{\"path\": \"/\", \"headers\": {\"a\": \"b\\r\\nc: d\"}}]",
@@ -145,6 +151,13 @@ static void a_bad_value_is_named_with_its_reason(void **state)
 		 "roles[0].command: not a regular expression: Unmatched ( or \\("},
 		{GOOD ", \"roles\": [{\"role\": \"w\"}]",
 		 "roles[0]: must have 'command' or 'parent'"},
+		{GOOD ", \"workers\": 0", "workers: must be from 1 to 1000"},
+		{GOOD ", \"build\": [\"make\"]", "build[0]: must be an array"},
+		{GOOD ", \"build\": [[]]", "build[0]: must name a program"},
+		{GOOD ", \"runtimes\": [\"python\", \"node\"]",
+		 "runtimes: must begin with 'node', the runtime"},
+		{GOOD ", \"runtimes\": [\"node\", \"ruby\"]",
+		 "runtimes[1]: must be node or python"},
 		{GOOD ", \"tags\": [\"Q\"]",
 		 "tags[0]: must be of lower-case letters, digits and -"},
 		{GOOD ", \"tags\": [\"a\", \"a\"]", "tags[1]: 'a' is there twice"},
@@ -316,9 +329,11 @@ static void this_checkout_has_a_catalog_without_faults(void **state)
 	assert_int_equal(catalog_add_folder(&catalog, "runtimes"), 0);
 	assert_int_equal(catalog.broken.count, 0);
 	assert_non_null(catalog_find(&catalog, "python/fastapi"));
-	assert_string_equal(catalog_find(&catalog, "python/fastapi")->lock, "requirements.lock");
-	assert_string_equal(catalog_find(&catalog, "node/express")->lock, "package-lock.json");
-	assert_null(catalog_find(&catalog, "node/http")->lock);
+	assert_string_equal(workload_lock(catalog_find(&catalog, "python/fastapi"), "python"),
+			    "requirements.lock");
+	assert_string_equal(workload_lock(catalog_find(&catalog, "node/express"), "node"),
+			    "package-lock.json");
+	assert_null(workload_lock(catalog_find(&catalog, "node/http"), "node"));
 	catalog_release(&catalog);
 }
 

@@ -29,8 +29,9 @@ struct place {
 	char root[64], cache[96], path[160];
 	struct user user;
 	struct workload workload;
-	struct interpreter interpreter;
-	char interpreter_path[128];
+	struct workload_runtime runtimes[WORKLOAD_RUNTIMES];
+	struct interpreter interpreter, second;
+	char interpreter_path[128], second_path[128];
 	char folder[96];
 };
 
@@ -94,8 +95,10 @@ static int setup(void **state)
 				    .path = place->path};
 	place->workload = (struct workload){.name = "node/app",
 					    .runtime = "node",
-					    .folder = place->folder,
-					    .lock = "package-lock.json"};
+					    .folder = place->folder};
+	place->runtimes[0] = (struct workload_runtime){"node", "package-lock.json"};
+	place->workload.runtimes.items = place->runtimes;
+	place->workload.runtimes.count = 1;
 	place->interpreter = (struct interpreter){
 		.runtime = "node", .path = place->interpreter_path, .version = "20.1.0"};
 	put(place, "bin/node", "#!/bin/sh\n", 0755);
@@ -123,9 +126,11 @@ static int teardown(void **state)
 
 static int locate(const struct place *place, struct prepare *out)
 {
-	*out = (struct prepare){0};
-	return prepare_locate(&place->workload, &place->interpreter, &place->user, place->cache,
-			      out);
+	*out = (struct prepare){.workload = &place->workload,
+				.interpreters = {&place->interpreter}};
+	if (place->workload.runtimes.count > 1)
+		out->interpreters[1] = &place->second;
+	return prepare_locate(out, &place->user, place->cache);
 }
 
 /* Locates and prepares; |stop| as in struct prepare_options. */
@@ -166,14 +171,8 @@ static const char *text_of(const struct prepare *item, const char *name)
 	return fs_read(path, 65536, &text) ? NULL : buf_text(&text);
 }
 
-static void use_python(struct place *place)
+static void put_python(const struct place *place)
 {
-	place->workload.name = "python/app";
-	place->workload.runtime = "python";
-	place->workload.lock = "requirements.lock";
-	place->interpreter.runtime = "python";
-	snprintf(place->interpreter_path, sizeof(place->interpreter_path), "%s/bin/python3",
-		 place->root);
 	put(place, "app/requirements.lock", "a==1\n", 0644);
 	/* makes an environment whose python writes a script as pip does, and its bytecode's path */
 	put(place, "bin/python3",
@@ -187,6 +186,28 @@ static void use_python(struct place *place)
 	    "END\n"
 	    "echo \"home = $PWD/.venv\" > .venv/pyvenv.cfg\n",
 	    0755);
+}
+
+static void use_python(struct place *place)
+{
+	place->workload.name = "python/app";
+	place->workload.runtime = "python";
+	place->runtimes[0] = (struct workload_runtime){"python", "requirements.lock"};
+	place->interpreter.runtime = "python";
+	snprintf(place->interpreter_path, sizeof(place->interpreter_path), "%s/bin/python3",
+		 place->root);
+	put_python(place);
+}
+
+/* Node with a Python beside it. */
+static void use_both(struct place *place)
+{
+	place->runtimes[1] = (struct workload_runtime){"python", "requirements.lock"};
+	place->workload.runtimes.count = 2;
+	snprintf(place->second_path, sizeof(place->second_path), "%s/bin/python3", place->root);
+	place->second = (struct interpreter){
+		.runtime = "python", .path = place->second_path, .version = "3.11.7"};
+	put_python(place);
 }
 
 static void the_application_is_copied_without_leftovers(void **state)
@@ -204,7 +225,7 @@ static void the_application_is_copied_without_leftovers(void **state)
 	snprintf(path, sizeof(path), "%s/lib/tool.sh", item.folder);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0755);
-	assert_non_null(strstr(text_of(&item, "node_modules/calls"), "ci --omit=dev"));
+	assert_non_null(strstr(text_of(&item, "node_modules/calls"), "ci --ignore-scripts"));
 	prepare_release(&item);
 }
 
@@ -472,7 +493,7 @@ static void placeholders_become_paths(void **state)
 	place->workload.command.count = sizeof(words) / sizeof(words[0]);
 	place->workload.entry = "server.js";
 	assert_int_equal(locate(place, &item), 0);
-	assert_int_equal(prepare_command(&item, &command), 0);
+	assert_int_equal(prepare_command(&item, NULL, &command), 0);
 	assert_string_equal(command.argv[0], place->interpreter_path);
 	snprintf(text, sizeof(text), "--x=%s/y", item.folder);
 	assert_string_equal(command.argv[1], text);
@@ -487,6 +508,83 @@ static void placeholders_become_paths(void **state)
 	prepare_release(&item);
 }
 
+static void places_of_the_run_become_values(void **state)
+{
+	struct place *place = *state;
+	const struct prepare_places places = {.scratch = "/tmp/s", .redis = "redis://h:1/0"};
+	struct prepare item;
+	char *text;
+
+	assert_int_equal(locate(place, &item), 0);
+	assert_int_equal(prepare_substitute(&item, &places, "{scratch}/a {redis} {kafka}", &text),
+			 0);
+	assert_string_equal(text, "/tmp/s/a redis://h:1/0 {kafka}");
+	free(text);
+	assert_int_equal(prepare_substitute(&item, NULL, "", &text), 0);
+	assert_string_equal(text, "");
+	free(text);
+	prepare_release(&item);
+}
+
+static void two_runtimes_have_both_their_packages(void **state)
+{
+	struct place *place = *state;
+	char *words[] = {"{node}", "{python}"}, environment[256];
+	struct prepare_command command;
+	struct prepare item, other;
+
+	place->workload.command.items = words;
+	place->workload.command.count = 2;
+	use_both(place);
+	assert_int_equal(prepare(place, &item), 0);
+	assert_non_null(text_of(&item, "node_modules/calls"));
+	assert_non_null(text_of(&item, "pip.args"));
+	assert_int_equal(prepare_command(&item, NULL, &command), 0);
+	assert_string_equal(command.argv[0], place->interpreter_path);
+	snprintf(environment, sizeof(environment), "%s/.venv/bin/python", item.folder);
+	assert_string_equal(command.argv[1], environment);
+	prepare_command_release(&command);
+	place->second.version = "3.12.0";
+	assert_int_equal(locate(place, &other), 0);
+	assert_string_not_equal(item.folder, other.folder);
+	prepare_release(&item);
+	prepare_release(&other);
+}
+
+static void it_is_built_with_all_and_kept_without_what_only_builds(void **state)
+{
+	struct place *place = *state;
+	char *words[] = {"/bin/sh", "-c", "echo {dir} $(wc -l < node_modules/calls) > built"};
+	workload_texts command = {.items = words, .count = 3};
+	struct prepare item, other;
+	char expected[256];
+
+	assert_int_equal(locate(place, &other), 0);
+	place->workload.build.items = &command;
+	place->workload.build.count = 1;
+	assert_int_equal(prepare(place, &item), 0);
+	/* what it wrote of its folder holds for the final one */
+	snprintf(expected, sizeof(expected), "%s 1\n", item.folder);
+	assert_string_equal(text_of(&item, "built"), expected);
+	assert_non_null(strstr(text_of(&item, "node_modules/calls"), "--include=dev"));
+	assert_non_null(strstr(text_of(&item, "node_modules/calls"), "prune"));
+	assert_string_not_equal(item.folder, other.folder);
+	prepare_release(&item);
+	prepare_release(&other);
+}
+
+static void a_build_that_fails_leaves_nothing(void **state)
+{
+	struct place *place = *state;
+	char *words[] = {"/bin/sh", "-c", "echo no such thing; exit 3"};
+	workload_texts command = {.items = words, .count = 3};
+
+	place->workload.build.items = &command;
+	place->workload.build.count = 1;
+	assert_non_null(strstr(prepare_said(place, -EIO), "build ended with status 3"));
+	assert_int_equal(cached(place), 0);
+}
+
 static void python_with_packages_is_that_of_the_environment(void **state)
 {
 	struct place *place = *state;
@@ -499,12 +597,12 @@ static void python_with_packages_is_that_of_the_environment(void **state)
 	place->workload.command.items = words;
 	place->workload.command.count = 2;
 	assert_int_equal(locate(place, &item), 0);
-	assert_int_equal(prepare_command(&item, &command), 0);
+	assert_int_equal(prepare_command(&item, NULL, &command), 0);
 	snprintf(text, sizeof(text), "%s/.venv/bin/python", item.folder);
 	assert_string_equal(command.argv[0], text);
 	prepare_command_release(&command);
-	place->workload.lock = NULL;
-	assert_int_equal(prepare_command(&item, &command), 0);
+	place->runtimes[0].lock = NULL;
+	assert_int_equal(prepare_command(&item, NULL, &command), 0);
 	assert_string_equal(command.argv[0], place->interpreter_path);
 	assert_null(command.entry);
 	prepare_command_release(&command);
@@ -619,6 +717,10 @@ int main(void)
 		IN_PLACE(a_folder_that_others_may_write_is_refused),
 		IN_PLACE(an_environment_knows_its_final_path),
 		IN_PLACE(placeholders_become_paths),
+		IN_PLACE(places_of_the_run_become_values),
+		IN_PLACE(two_runtimes_have_both_their_packages),
+		IN_PLACE(it_is_built_with_all_and_kept_without_what_only_builds),
+		IN_PLACE(a_build_that_fails_leaves_nothing),
 		IN_PLACE(python_with_packages_is_that_of_the_environment),
 		IN_PLACE(a_runtime_that_is_too_old_is_said),
 		IN_PLACE(cleaning_takes_what_was_prepared_and_nothing_else),
