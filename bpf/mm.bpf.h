@@ -12,7 +12,6 @@
 
 #include "coldprof.bpf.h"
 
-#define MAX_CPUS   512
 #define PAGE_SHIFT 12
 
 struct memory {
@@ -38,30 +37,38 @@ static __always_inline __u64 ruler_base(void)
 	return base;
 }
 
+struct parts {
+	__u64 address, base;
+	__s64 sum;
+};
+
+static long add_part(__u32 cpu, struct parts *parts)
+{
+	__u32 zero = 0;
+	__s32 part = 0;
+	void *here = bpf_map_lookup_percpu_elem(&ruler, &zero, cpu);
+
+	if (!here)
+		return 1;
+	bpf_probe_read_kernel(&part, sizeof(part),
+			      (void *)(parts->address + (address_of(here) - parts->base)));
+	parts->sum += part;
+	return 0;
+}
+
+/* bpf_loop (5.17) is verified once, a loop of ours as often as it may run. */
 static __noinline __s64 percpu_sum(__u64 counter_address)
 {
 	struct percpu_counter *counter = (void *)counter_address;
-	__s64 sum = BPF_CORE_READ(counter, count);
-	__u64 parts = (__u64)BPF_CORE_READ(counter, counters);
-	__u64 base = ruler_base();
-	__u32 zero = 0;
+	struct parts parts = {
+		.address = (__u64)BPF_CORE_READ(counter, counters),
+		.base = ruler_base(),
+		.sum = BPF_CORE_READ(counter, count),
+	};
 
-	if (!base)
-		return sum;
-	for (__u32 cpu = 0; cpu < MAX_CPUS; cpu++) {
-		void *here;
-		__s32 part = 0;
-
-		if (cpu >= control.cpus)
-			break;
-		here = bpf_map_lookup_percpu_elem(&ruler, &zero, cpu);
-		if (!here)
-			break;
-		bpf_probe_read_kernel(&part, sizeof(part),
-				      (void *)(parts + (address_of(here) - base)));
-		sum += part;
-	}
-	return sum;
+	if (parts.base)
+		bpf_loop(control.cpus, add_part, &parts, 0);
+	return parts.sum;
 }
 
 static __always_inline __u64 counter_bytes(struct mm_struct *mm, int member)

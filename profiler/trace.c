@@ -22,6 +22,7 @@
 #include "coldprof.skel.h"
 #include "cookie.h"
 #include "err.h"
+#include "kernel_types.h"
 #include "probes.h"
 #include "vec.h"
 
@@ -73,7 +74,7 @@ static const char *reason(struct buf *log)
 /* ---- loading ---- */
 
 /* Programs that a kernel may lack the tracepoint for, and what is then not measured. */
-static void drop_absent(struct trace *trace, const struct btf *btf)
+static void drop_absent(struct trace *trace, const struct kernel_types *types)
 {
 	struct coldprof_bpf *skeleton = trace->skeleton;
 	const struct {
@@ -91,7 +92,7 @@ static void drop_absent(struct trace *trace, const struct btf *btf)
 	size_t missing = 0;
 
 	for (size_t i = 0; i < sizeof(optional) / sizeof(optional[0]); i++) {
-		bool present = btf__find_by_name_kind(btf, optional[i].type, BTF_KIND_TYPEDEF) > 0;
+		bool present = kernel_types_have(types, optional[i].type);
 
 		bpf_program__set_autoload(optional[i].program, present);
 		if (!present)
@@ -99,27 +100,13 @@ static void drop_absent(struct trace *trace, const struct btf *btf)
 	}
 }
 
-static int load_btf(const char *path, struct btf **out)
-{
-	struct btf *btf = path ? btf__parse(path, NULL) : btf__load_vmlinux_btf();
-	int rc = (int)libbpf_get_error(btf);
-
-	if (rc) {
-		err_code(rc, "cannot read the kernel's types (BTF) from '%s'",
-			 path ? path : "/sys/kernel/btf/vmlinux");
-		return rc;
-	}
-	*out = btf;
-	return 0;
-}
-
 static int load(struct trace *trace, const struct trace_options *options)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, open_options, .btf_custom_path = options->btf_path);
-	struct btf *btf = NULL;
+	struct kernel_types types = {};
 	int rc;
 
-	rc = load_btf(options->btf_path, &btf);
+	rc = kernel_types_read(options->btf_path, &types);
 	if (rc)
 		return rc;
 	trace->skeleton = coldprof_bpf__open_opts(&open_options);
@@ -127,7 +114,7 @@ static int load(struct trace *trace, const struct trace_options *options)
 		rc = err_code(errno, "cannot open the BPF programs: %s", reason(&loader_log));
 		goto out;
 	}
-	drop_absent(trace, btf);
+	drop_absent(trace, &types);
 	bpf_map__set_max_entries(trace->skeleton->maps.ring,
 				 (uint32_t)(options->ring_bytes ? options->ring_bytes
 								: TRACE_RING_BYTES));
@@ -135,7 +122,7 @@ static int load(struct trace *trace, const struct trace_options *options)
 	if (rc)
 		err_code(rc, "cannot load the BPF programs: %s", reason(&loader_log));
 out:
-	btf__free(btf);
+	kernel_types_release(&types);
 	return rc;
 }
 
