@@ -44,7 +44,14 @@ endif
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(BUILD)/coldprof
+# librdkafka has a broker for tests inside: what workloads with Kafka run on. Without it they can't.
+KAFKA_MOCK := $(if $(shell pkg-config --exists rdkafka && echo y),$(BUILD)/kafka-mock)
+
+all: $(BUILD)/coldprof $(KAFKA_MOCK)
+
+$(BUILD)/kafka-mock: tools/kafka_mock.c | $(BUILD)/obj
+	$(say) CC $@
+	$(Q)$(CC) -std=gnu11 $(WARN) $(CFLAGS) -D_GNU_SOURCE $< $(LDFLAGS) $$(pkg-config --cflags --libs rdkafka) -o $@
 
 $(BUILD)/coldprof: $(OBJECTS)
 	$(say) LINK $@
@@ -125,6 +132,7 @@ install: $(if $(DESTDIR),,setup)
 	$(Q)$(AS_USER) $(MAKE) --no-print-directory all BUILD='$(BUILD)' PREFIX='$(PREFIX)'
 	$(say) INSTALL $(DESTDIR)$(PREFIX)
 	$(Q)install -D -m 755 $(BUILD)/coldprof $(DESTDIR)$(PREFIX)/bin/coldprof
+	$(if $(KAFKA_MOCK),$(Q)install -D -m 755 $(KAFKA_MOCK) $(DESTDIR)$(PREFIX)/libexec/coldprof/kafka-mock)
 	$(Q)rm -rf $(SHARE)/coldprof
 	$(Q)find runtimes reports/schema \( -name node_modules -o -name __pycache__ -o -name '.?*' \) \
 		-prune -o -type f -exec sh -c 'install -D -m 644 "$$1" "$$0/$$1"' $(SHARE)/coldprof {} \;
@@ -135,7 +143,7 @@ uninstall:
 	$(say) REMOVE $(DESTDIR)$(PREFIX)
 	$(Q)rm -f $(DESTDIR)$(PREFIX)/bin/coldprof $(SHARE)/man/man1/coldprof.1 \
 		$(SHARE)/bash-completion/completions/coldprof
-	$(Q)rm -rf $(SHARE)/coldprof
+	$(Q)rm -rf $(SHARE)/coldprof $(DESTDIR)$(PREFIX)/libexec/coldprof
 
 clean:
 	$(Q)rm -rf $(BUILD)

@@ -76,10 +76,11 @@ find_missing() {
 }
 
 find_missing_for_tests() {
-	for program in strace cpio zstd; do
+	for program in strace cpio zstd redis-server; do
 		have $program || needs="$needs $program"
 	done
 	pkg-config --exists cmocka 2>/dev/null || needs="$needs cmocka"
+	pkg-config --exists rdkafka 2>/dev/null || needs="$needs rdkafka"
 	have busybox || needs="$needs busybox"
 	[ "$(uname -m)" != x86_64 ] || have qemu-system-x86_64 || needs="$needs qemu"
 	/usr/bin/python3 -c 'import importlib.metadata as m, sys
@@ -100,6 +101,8 @@ packages_apt() {
 		node) echo nodejs ;;
 		venv) echo python3-venv ;;
 		cmocka) echo libcmocka-dev ;;
+		rdkafka) echo librdkafka-dev ;;
+		redis-server) echo redis-server ;;
 		busybox) echo busybox-static ;;
 		qemu) echo qemu-system-x86 ;;
 		jsonschema) echo python3-jsonschema ;;
@@ -131,6 +134,8 @@ packages_dnf() {
 		npm) echo nodejs-npm ;;
 		venv) echo python3-libs ;;
 		cmocka) echo libcmocka-devel ;;
+		rdkafka) echo librdkafka-devel ;;
+		redis-server) echo redis ;;
 		qemu) echo qemu-system-x86-core ;;
 		jsonschema) echo python3-jsonschema ;;
 		esac

@@ -82,11 +82,23 @@ static int add_broken(struct catalog *catalog, const char *name)
 	return err_code(-ENOMEM, "cannot read the catalog");
 }
 
+/* One without a workload.json is none: it may hold what several of them share. */
+static bool is_workload(const char *folder)
+{
+	struct buf path = {0};
+	bool is = buf_printf(&path, "%s/workload.json", folder) == 0 && fs_exists(path.data);
+
+	buf_release(&path);
+	return is;
+}
+
 static int add_workload(struct catalog *catalog, const char *folder, const char *name)
 {
 	const struct workload *other = catalog_find(catalog, name);
 	struct workload loaded = {0}, *slot;
 
+	if (!is_workload(folder))
+		return 0;
 	if (other) {
 		warn_print("'%s' is skipped: workload '%s' is that of '%s'", folder, name,
 			   other->folder);

@@ -31,6 +31,8 @@ enum {
 	OPTION_PYTHON,
 	OPTION_CATALOG,
 	OPTION_CACHE,
+	OPTION_REDIS,
+	OPTION_KAFKA,
 	OPTION_SEED,
 	OPTION_RECORD,
 	OPTION_PROGRESS,
@@ -64,6 +66,8 @@ static const struct option options_table[] = {
 	{"python", required_argument, NULL, OPTION_PYTHON},
 	{"catalog", required_argument, NULL, OPTION_CATALOG},
 	{"cache", required_argument, NULL, OPTION_CACHE},
+	{"redis", required_argument, NULL, OPTION_REDIS},
+	{"kafka", required_argument, NULL, OPTION_KAFKA},
 	{"seed", required_argument, NULL, OPTION_SEED},
 	{"record", required_argument, NULL, OPTION_RECORD},
 	{"progress", required_argument, NULL, OPTION_PROGRESS},
@@ -108,6 +112,8 @@ static const char help[] =
 	"      --python PATH     the same for python\n"
 	"      --catalog DIR     more workloads, of the same form\n"
 	"      --cache DIR       where they are prepared\n"
+	"      --redis ADDRESS   HOST:PORT or redis://..., where they need one (default: started)\n"
+	"      --kafka ADDRESS   HOST:PORT, the same\n"
 	"Output\n"
 	"  -o, --output FILE     the report (default coldprof-report.json; - is standard output)\n"
 	"      --record DIR      keep each start's recording\n"
@@ -243,6 +249,10 @@ static const char **text_option(struct run_options *options, int option)
 		return &options->name;
 	case OPTION_CACHE:
 		return &options->cache;
+	case OPTION_REDIS:
+		return &options->redis;
+	case OPTION_KAFKA:
+		return &options->kafka;
 	case OPTION_RECORD:
 		return &options->record;
 	case OPTION_BTF:

@@ -26,6 +26,7 @@ struct launch {
 	int pidfd;   /* readable once the process has ended; ours to close */
 	int release; /* a byte written here lets the child go */
 	int failure; /* the errno of an execve that failed; end of file when it succeeded */
+	const pid_t *spared; /* children of ours that are not of the start, ended by 0; NULL: none */
 };
 
 /* Once a run: orphans of the tree become our children, so that all can be reaped. 0 or -errno. */
@@ -48,7 +49,7 @@ int launch_exec_error(struct launch *launch);
  * Ends the whole tree, also what daemonised, and reaps it: SIGTERM to the root's session, a grace
  * of 200 ms, then SIGKILL to all in the cgroup and to every descendant until none is left. Returns
  * when nothing is left. |*status| is the root's wait(2) status. 0 or -errno, printed. A held child
- * that was never released is ended as well.
+ * that was never released is ended as well; launch->spared are left alone.
  */
 int launch_end_tree(struct launch *launch, struct limits *limits, int *status);
 

@@ -26,8 +26,16 @@
 #define TAIL_BYTES    65536
 #define ROUNDS	      1000
 
+static bool is_spared(const pid_t *spared, pid_t pid)
+{
+	for (; spared && *spared; spared++)
+		if (*spared == pid)
+			return true;
+	return false;
+}
+
 /* Adds our children, their children and so on: orphans come to us, for we are the subreaper. */
-static void add_descendants(pid_t parent, limits_pids *out, int depth)
+static void add_descendants(pid_t parent, const pid_t *spared, limits_pids *out, int depth)
 {
 	char path[64], *next;
 	struct buf text = {};
@@ -37,17 +45,17 @@ static void add_descendants(pid_t parent, limits_pids *out, int depth)
 		goto out;
 	next = text.data;
 	for (pid_t pid; next && (pid = (pid_t)strtol(next, &next, 10)) > 0;)
-		if (vec_push(out, pid) == 0)
-			add_descendants(pid, out, depth + 1);
+		if (!is_spared(spared, pid) && vec_push(out, pid) == 0)
+			add_descendants(pid, spared, out, depth + 1);
 out:
 	buf_release(&text);
 }
 
 /* All that belongs to the start. Nothing else of ours runs while a start ends. */
-static void find_tree(struct limits *limits, limits_pids *out)
+static void find_tree(const struct launch *launch, struct limits *limits, limits_pids *out)
 {
 	if (!limits || limits_processes(limits, out) || !out->count)
-		add_descendants(getpid(), out, 0);
+		add_descendants(getpid(), launch->spared, out, 0);
 }
 
 /* Takes the status of every child that has ended; the root's goes to |status|. */
@@ -69,12 +77,12 @@ static bool reap(pid_t root, int *status)
 	return root_gone;
 }
 
-static bool tree_is_empty(struct limits *limits)
+static bool tree_is_empty(const struct launch *launch, struct limits *limits)
 {
 	limits_pids left = {};
 	bool empty;
 
-	find_tree(limits, &left);
+	find_tree(launch, limits, &left);
 	empty = left.count == 0;
 	vec_release(&left);
 	return empty;
@@ -124,9 +132,9 @@ int launch_end_tree(struct launch *launch, struct limits *limits, int *status)
 
 	*status = 0;
 	root_gone = reap(launch->pid, status);
-	for (round = 0; !(root_gone && tree_is_empty(limits)) && round < ROUNDS; round++) {
+	for (round = 0; !(root_gone && tree_is_empty(launch, limits)) && round < ROUNDS; round++) {
 		pids.count = 0;
-		find_tree(limits, &pids);
+		find_tree(launch, limits, &pids);
 		if (round == 0) {
 			/* a held child dies of it as well: its dispositions are the default ones */
 			signal_all(&pids, SIGTERM);

@@ -137,6 +137,8 @@ static int open_session(struct course_of_run *run)
 		.ring_bytes = options->ring_mib * MIB,
 		.ignore_failure = options->ignore_failure,
 		.null_control = options->null_control,
+		.scratch = &run->targets.places.scratch,
+		.spared = run->targets.places.pids,
 	};
 	if (open_record_folder(run))
 		return EXIT_NO;

@@ -9,7 +9,10 @@
 #include "cmd.h"
 #include "cold.h"
 #include "limit.h"
+#include "prepare.h"
 #include "ready.h"
+#include "scratch.h"
+#include "service.h"
 #include "target.h"
 #include "vec.h"
 
@@ -40,6 +43,7 @@ struct run_options {
 	run_words environment; /* NAME=VALUE */
 	run_words node, python; /* paths or names of runtimes */
 	run_words catalogs;
+	const char *redis, *kafka; /* addresses of those that run already */
 	const char *cache, *record, *output, *btf;
 	unsigned long ring_mib;
 	bool null_control;
@@ -54,8 +58,16 @@ int run(const struct run_options *options);
 
 /* ---- its parts ---- */
 
+/* What the workloads of a run share. Zeroed memory is empty. */
+struct run_places {
+	struct scratch scratch;
+	struct service services[SERVICES]; /* without an address: not needed, or not to be had */
+	pid_t pids[SERVICES + 1];	   /* of those that we started, ended by 0 */
+};
+
 /* All targets of a run and what they lean on. Zeroed memory is empty. */
 struct run_targets {
+	struct run_places places;
 	VEC(struct target) targets;
 	struct catalog *catalog;
 	struct prepare_set *set;
@@ -70,6 +82,17 @@ struct run_targets {
 int run_targets_make(const struct run_options *options, const struct runtime_finder *finder,
 		     int signals, struct run_targets *out);
 void run_targets_release(struct run_targets *targets);
+
+/*
+ * Makes the scratch folder and starts the services that prepared workloads of |targets| need. One
+ * that can't be had is printed. 0; -ECANCELED when stopped; another -errno, printed.
+ */
+int run_places_open(const struct run_options *options, const struct user *user, int signals,
+		    const struct run_targets *targets, struct run_places *places);
+void run_places_close(struct run_places *places);
+struct prepare_places run_places_values(const struct run_places *places);
+/* The service that |workload| needs and that could not be had; NULL: none. */
+const char *run_places_lacking(const struct run_places *places, const struct workload *workload);
 
 /*
  * Adds the packages, with versions, that are installed in a prepared |folder|; it is read with the

@@ -41,21 +41,33 @@ static int push_words(struct target *target, char *const *words)
 	return 0;
 }
 
-/* NAME=VALUE of the workload, then those of the command line, which win. */
+/* "NAME=VALUE" of the workload, its placeholders replaced; NULL when out of memory. */
+static char *variable_of(const struct prepare *prepare, const struct prepare_places *places,
+			 const struct workload_pair *pair)
+{
+	char *value = NULL, *text = NULL;
+
+	if (prepare_substitute(prepare, places, pair->value, &value) == 0 &&
+	    asprintf(&text, "%s=%s", pair->name, value) < 0)
+		text = NULL;
+	free(value);
+	return text;
+}
+
+/* NAME=VALUE of the workload (NULL: none), then those of the command line, which win. */
 static char **environment_of(const struct run_options *options, const struct user *user,
-			     const struct workload *workload)
+			     const struct prepare *prepare, const struct prepare_places *places)
 {
 	VEC(char *) extra = {};
 	char **environment = NULL;
 	size_t own = 0;
 	bool failed = false;
 
-	if (workload)
-		vec_foreach(pair, &workload->env) {
-			char *text;
+	if (prepare)
+		vec_foreach(pair, &prepare->workload->env) {
+			char *text = variable_of(prepare, places, pair);
 
-			if (asprintf(&text, "%s=%s", pair->name, pair->value) < 0 ||
-			    vec_push(&extra, text))
+			if (!text || vec_push(&extra, text))
 				failed = true;
 			else
 				own++;
@@ -115,7 +127,7 @@ static int make_command(const struct run_options *options, const struct user *us
 {
 	target->name = options->name ? strdup(options->name) : command_name(options->command);
 	target->cwd = real_folder(options->cwd ? options->cwd : ".");
-	target->environment = environment_of(options, user, NULL);
+	target->environment = environment_of(options, user, NULL, NULL);
 	target->requests = options->requests;
 	if (!target->name || !target->cwd || !target->environment ||
 	    push_words(target, options->command) || ready_copy(&options->ready, &target->ready))
@@ -141,14 +153,15 @@ static int command_target(const struct run_options *options, const struct user *
 /* ---- workloads ---- */
 
 static int fill_workload(const struct run_options *options, const struct user *user,
-			 const struct prepare *prepare, struct target *target)
+			 const struct prepare *prepare, const struct prepare_places *places,
+			 struct target *target)
 {
 	const struct workload *workload = prepare->workload;
 	struct prepare_command command = {};
 	int rc;
 
 	target->cwd = NULL;
-	target->environment = environment_of(options, user, workload);
+	target->environment = environment_of(options, user, prepare, places);
 	if (!target->environment)
 		return -ENOMEM;
 	rc = options->ready_given ? ready_copy(&options->ready, &target->ready)
@@ -156,7 +169,7 @@ static int fill_workload(const struct run_options *options, const struct user *u
 				  : 0;
 	if (rc || !prepare->ready)
 		return rc;
-	rc = prepare_command(prepare, NULL, &command);
+	rc = prepare_command(prepare, places, &command);
 	if (rc)
 		return rc;
 	target->cwd = options->cwd ? real_folder(options->cwd) : strdup(command.cwd);
@@ -175,6 +188,8 @@ static int workload_target(const struct run_options *options, const struct user 
 	const struct workload *workload = prepare->workload;
 	struct target *target = vec_add(&out->targets);
 	const struct interpreter *first = prepare->interpreters[0];
+	struct prepare_places places = run_places_values(&out->places);
+	const char *lacking = prepare->ready ? run_places_lacking(&out->places, workload) : NULL;
 	bool many = strcmp(workload->runtime, "node") == 0 ? options->node.count > 1
 							   : options->python.count > 1;
 	int rc;
@@ -187,12 +202,14 @@ static int workload_target(const struct run_options *options, const struct user 
 	if (asprintf(&target->name, many && first->version ? "%s@%s" : "%s",
 		     workload->name, first->version) < 0)
 		return -ENOMEM;
-	rc = fill_workload(options, user, prepare, target);
-	if (rc != -ENOMEM && (rc || !prepare->ready)) {
-		target->reason = strdup("could not be prepared");
-		rc = target->reason ? 0 : -ENOMEM;
-	}
-	return rc;
+	rc = fill_workload(options, user, prepare, &places, target);
+	if (rc == -ENOMEM || (!rc && prepare->ready && !lacking))
+		return rc;
+	if (lacking)
+		return asprintf(&target->reason, "%s could not be started", lacking) < 0 ? -ENOMEM
+											  : 0;
+	target->reason = strdup("could not be prepared");
+	return target->reason ? 0 : -ENOMEM;
 }
 
 static int select_workloads(const struct run_options *options, struct run_targets *out,
@@ -247,7 +264,7 @@ static int workload_targets(const struct run_options *options, const struct runt
 			    int signals, struct run_targets *out)
 {
 	catalog_selection selection = {};
-	int status = select_workloads(options, out, &selection);
+	int status = select_workloads(options, out, &selection), rc;
 
 	if (!status)
 		status = make_set(options, finder, &selection, out);
@@ -256,6 +273,9 @@ static int workload_targets(const struct run_options *options, const struct runt
 	vec_release(&selection);
 	if (status)
 		return status;
+	rc = run_places_open(options, finder->user, signals, out, &out->places);
+	if (rc)
+		return rc == -ECANCELED ? EXIT_SIGINT : EXIT_NO;
 	vec_foreach(item, &out->set->items)
 		if (workload_target(options, finder->user, item, out))
 			return EXIT_NO;
@@ -275,6 +295,7 @@ void run_targets_release(struct run_targets *targets)
 	vec_foreach(target, &targets->targets)
 		target_release(target);
 	vec_release(&targets->targets);
+	run_places_close(&targets->places);
 	if (targets->set)
 		prepare_set_release(targets->set);
 	free(targets->set);

@@ -23,6 +23,7 @@
 #include "observe.h"
 #include "probes.h"
 #include "sample.h"
+#include "scratch.h"
 #include "session_parts.h"
 #include "start.h"
 #include "trace.h"
@@ -288,6 +289,7 @@ static int hold(struct session *session, struct course *course)
 		return 0;
 	}
 	course->held = true;
+	course->launch.spared = session->options->spared;
 	course->start.root = course->launch.pid;
 	rc = limits_add(course->limits, course->launch.pid);
 	return rc ? rc : watch(session, course->launch.pidfd);
@@ -322,7 +324,9 @@ static int prepare_course(struct session *session, struct course *course, const 
 	struct target *target = course->target;
 	int rc;
 
-	rc = run_setup(session, target);
+	rc = scratch_empty(session->options->scratch);
+	if (!rc)
+		rc = run_setup(session, target);
 	if (!rc)
 		rc = cold_apply(&session->cold, session->options->cold, target->files.items,
 				target->files.count, &course->residue);

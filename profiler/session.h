@@ -17,6 +17,7 @@
 #include "target.h"
 
 struct probes;
+struct scratch;
 struct user;
 struct session;
 
@@ -32,6 +33,8 @@ struct session_options {
 	const char *setup;	 /* run by the user's shell before each start, outside the clock */
 	const char *record_folder; /* keep each recording there; NULL: none */
 	const char *btf_path;
+	const struct scratch *scratch; /* emptied before each start */
+	const pid_t *spared; /* children of ours that are of no start, ended by 0 */
 	size_t ring_bytes;
 	bool ignore_failure; /* a nonzero exit is a good start */
 	bool null_control;   /* load the programs, attach nothing (for benchmarks) */

@@ -18,6 +18,7 @@ _coldprof_value() {
 	--cwd | --catalog | --cache | --record) COMPREPLY=($(compgen -d -- "$2")) ;;
 	--stdin | --node | --python | -o | --output | --btf) COMPREPLY=($(compgen -f -- "$2")) ;;
 	--env) COMPREPLY=($(compgen -e -S = -- "$2")) && compopt -o nospace 2>/dev/null ;;
+	--redis | --kafka) COMPREPLY=($(compgen -A hostname -- "$2")) ;;
 	-n | --repeat | -w | --warmup | --requests | --timeout | --seed | --setup | --name | \
 		--memory | --cpus | --ring) ;;
 	*) return 1 ;;
@@ -29,7 +30,7 @@ _coldprof() {
 	local command= i
 	local common='--quiet --verbose --color --help'
 	local run="--repeat --warmup --cold --ready --requests --timeout --ignore-failure --user --env
-		--cwd --stdin --setup --name --memory --cpus --btf --ring --null-control --node --python --catalog --cache --seed --output --record
+		--cwd --stdin --setup --name --memory --cpus --btf --ring --null-control --node --python --catalog --cache --redis --kafka --seed --output --record
 		--progress $common"
 	local workloads="--node --python --catalog --cache --user --progress $common"
 
