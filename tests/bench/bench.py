@@ -107,11 +107,11 @@ def prepared(bench, name, runtime):
 
 
 def make_subjects(bench):
-    python_folder, _ = prepared(bench, "python/fastapi", "python")
+    python_folder, _ = prepared(bench, "python/fastapi-api", "python")
     node_folder, node = prepared(bench, "node/express", "node")
     storm = str(bench.build / "programs" / "storm")
     return [
-        Subject("python/fastapi import", [f"{python_folder}/.venv/bin/python",
+        Subject("python/fastapi-api import", [f"{python_folder}/.venv/bin/python",
                                           str(HERE / "fastapi_import.py")],
                 python_folder, WANTED_RATIO),
         Subject("node/express start", [node, str(HERE / "express_listen.js")], node_folder,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Imports all that the workload python/fastapi in the current folder does; serves nothing."""
+"""Imports all that the workload python/fastapi-api in the current folder does; serves nothing."""
 import os
 import sys
 

@@ -1,9 +1,14 @@
-"""Starts the service on uvicorn."""
+"""Starts the service on uvicorn; WEB_CONCURRENCY sets the number of its workers."""
 
 import uvicorn
 
-from service.app import app
 from service.config import settings
 
 if __name__ == "__main__":
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level=settings.log_level)
+    uvicorn.run(
+        "service.app:app",
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_config=None,
+    )

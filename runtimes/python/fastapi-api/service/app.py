@@ -1,22 +1,29 @@
-"""The service: its middleware and its routes."""
+"""The service, put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
-from fastapi.middleware.gzip import GZipMiddleware
 
-from . import items, work
-from .config import settings
+from . import database, items, logs, work
+from .errors import add_error_handlers
+from .middleware import add_middleware
 
-app = FastAPI(title="items", version="1.0.0")
-app.add_middleware(GZipMiddleware, minimum_size=1024)
-app.add_middleware(CORSMiddleware, allow_origins=[settings.allowed_origin])
-app.include_router(items.router)
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    await database.create_tables()
+    yield
+    await database.engine.dispose()
+
+
+logs.configure()
+app = FastAPI(title="items", version="1.0.0", lifespan=lifespan)
+add_middleware(app)
+add_error_handlers(app)
+app.include_router(items.public)
+app.include_router(items.protected)
 app.include_router(work.router)
-
-
-@app.get("/")
-async def about() -> dict[str, str]:
-    return {"service": "items", "version": app.version}
 
 
 @app.get("/health")
