@@ -112,7 +112,7 @@ def make_subjects(bench):
     storm = str(bench.build / "programs" / "storm")
     return [
         Subject("python/fastapi-api import", [f"{python_folder}/.venv/bin/python",
-                                          str(HERE / "fastapi_import.py")],
+                                              str(HERE / "fastapi_import.py")],
                 python_folder, WANTED_RATIO),
         Subject("node/express start", [node, str(HERE / "express_listen.js")], node_folder,
                 WANTED_RATIO),
@@ -205,14 +205,14 @@ def verdict(judged, null, wanted):
 
 
 def show(rows):
-    print(f"\n{'subject':24}{'tool':10}{'median':>11}{'ratio to bare':>15}  "
+    print(f"\n{'subject':26}{'tool':10}{'median':>11}{'ratio to bare':>15}  "
           f"{'95 %':18}{'of CPU time':>11}  95 %")
     before = None
     for row in rows:
         name = row["subject"] if row["subject"] != before else ""
         before = row["subject"]
         wall, cpu = row["wall"], row["cpu"]
-        line = f"{name:24}{row['tool']:10}{wall['median_ns'] / 1e6:8.2f} ms"
+        line = f"{name:26}{row['tool']:10}{wall['median_ns'] / 1e6:8.2f} ms"
         if row["tool"] != "bare":
             line += f"{wall['ratio']:15.3f}  {interval(wall):18}{cpu['ratio']:11.3f}  "
             line += interval(cpu)
