@@ -308,7 +308,10 @@ enum event_ready {
 	EVENT_READY_LAMBDA = 5,
 };
 
-/* text: a JSON object {"command": [..], "cwd": "..", "entry": ".." or null, "ready": "SPEC"} */
+/*
+ * text: a JSON object {"command": [..], "cwd": "..", "entry": ".." or null, "ready": "SPEC"}, of a
+ * workload also "roles": [{"role": "..", "command": "REGEX", "parent": "REGEX"}]
+ */
 struct event_plan {
 	struct event event; /* pid: the root process */
 	__u32 ready;	    /* enum event_ready, as asked */

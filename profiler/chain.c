@@ -93,6 +93,10 @@ int chain_event(struct chain_finder *finder, const struct event *event)
 
 	switch (event->kind) {
 	case EVENT_ACCEPT:
+		seen = seen_of(finder, process);
+		if (!seen)
+			return process == PROCESS_NONE ? 0 : -ENOMEM;
+		earliest(&seen->accept_ns, event->time_ns);
 		take_accept(finder, process, (const struct event_accept *)event);
 		return 0;
 	case EVENT_MARK:

@@ -52,6 +52,7 @@ bool chain_has(const struct chain *chain, uint32_t process);
 
 struct chain_process {
 	uint64_t wait_ns;    /* first wait for work */
+	uint64_t accept_ns;  /* first connection */
 	uint64_t exit_ns;    /* first mark of an orderly exit */
 	uint64_t receive_ns; /* last return of a recvmsg: it may have brought descriptors */
 };

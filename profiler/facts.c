@@ -19,11 +19,17 @@ void facts_release(struct facts *facts)
 		free(runtime->name);
 		free(runtime->path);
 	}
+	vec_foreach(role, &facts->roles) {
+		free(role->role);
+		free(role->command);
+		free(role->parent);
+	}
 	vec_foreach(answer, &facts->answers)
 		free(answer->reason);
 	vec_foreach(alive, &facts->alive)
 		free(alive->command);
 	vec_release(&facts->runtimes);
+	vec_release(&facts->roles);
 	vec_release(&facts->answers);
 	vec_release(&facts->lost);
 	vec_release(&facts->alive);
@@ -68,6 +74,32 @@ static cJSON *parse(const struct recording *recording, struct event_text text)
 	return cJSON_ParseWithLength(bytes, size);
 }
 
+static int take_roles(struct facts *facts, const cJSON *roles)
+{
+	const cJSON *item;
+	int rc = 0;
+
+	cJSON_ArrayForEach(item, roles) {
+		struct facts_role role = {};
+
+		if (rc)
+			break;
+		rc = copy_string(item, "role", &role.role);
+		if (!rc)
+			rc = copy_string(item, "command", &role.command);
+		if (!rc)
+			rc = copy_string(item, "parent", &role.parent);
+		if (!rc && role.role)
+			rc = vec_push(&facts->roles, role);
+		if (rc || !role.role) {
+			free(role.role);
+			free(role.command);
+			free(role.parent);
+		}
+	}
+	return rc;
+}
+
 static int take_plan(struct facts *facts, const struct recording *recording,
 		     const struct event_plan *plan)
 {
@@ -82,6 +114,8 @@ static int take_plan(struct facts *facts, const struct recording *recording,
 	rc = copy_string(text, "cwd", &facts->cwd);
 	if (!rc)
 		rc = copy_string(text, "entry", &facts->entry);
+	if (!rc)
+		rc = take_roles(facts, cJSON_GetObjectItemCaseSensitive(text, "roles"));
 	cJSON_Delete(text);
 	return rc;
 }

@@ -23,6 +23,12 @@ struct facts_runtime {
 	char *path; /* of the binary; NULL: unknown */
 };
 
+/* Which processes have a role; NULL: any. */
+struct facts_role {
+	char *role;
+	char *command, *parent; /* POSIX extended expressions */
+};
+
 struct facts_answer {
 	uint64_t first_byte_ns, connect_ns;
 	uint32_t pid; /* who listened */
@@ -51,6 +57,7 @@ struct facts {
 	char *entry; /* an absolute path or a dotted module name; NULL: none */
 
 	VEC(struct facts_runtime) runtimes;
+	VEC(struct facts_role) roles;
 
 	uint64_t t0_ns;	  /* entry of the execve that became the program; 0: nothing was started */
 	uint64_t last_ns; /* the latest time of any record */

@@ -16,6 +16,8 @@ const struct metric metrics_table[] = {
 	{"cpu_system_ns", METRIC_TIME, "CPU time of the whole tree in the kernel"},
 	{"runqueue_ns", METRIC_TIME, "waiting for a CPU, the chain's main threads"},
 	{"blocked_ns", METRIC_TIME, "blocked on anything, the chain's main threads"},
+	{"worker_start_ns", METRIC_TIME,
+	 "from fork to the first wait for work, the mean of a role's processes"},
 	{"rss_ready_bytes", METRIC_SIZE,
 	 "resident memory of the tree at ready, shared pages "
 	 "counted in each process"},

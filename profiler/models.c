@@ -143,6 +143,8 @@ static int last_pass_call(struct models *models, const struct call *call)
 
 	if (!rc)
 		rc = syscalls_call(&models->syscalls, call);
+	if (!rc)
+		rc = workers_call(&models->workers, call);
 	return rc ? rc : files_call(&models->files, models->recording, call);
 }
 
@@ -153,11 +155,11 @@ static void begin_last(struct models *models)
 			models->uring.processes = &models->processes;
 	models->usage.timeline = models->syscalls.timeline = models->files.timeline =
 		models->uring.timeline = &models->timeline;
-	models->usage.chain = models->memory.chain = &models->chain;
+	models->usage.chain = models->memory.chain = models->workers.chain = &models->chain;
 	models->sched.facts = models->faults.facts = models->files.facts = models->memory.facts =
 		&models->facts;
 	models->sched.ledger = models->faults.ledger = &models->usage;
-	models->sched.table = models->files.table = &models->table;
+	models->sched.table = models->files.table = models->workers.table = &models->table;
 	models->files.paths = &models->paths;
 }
 
@@ -188,6 +190,8 @@ int models_run(struct models *models, struct recording *recording)
 	if (!rc)
 		rc = find_timeline(models);
 	if (!rc)
+		rc = roles_find(&models->roles, &models->facts, &models->processes);
+	if (!rc)
 		rc = attribute(models);
 	return rc ? err_code(rc, "cannot read the recording") : 0;
 }
@@ -209,4 +213,6 @@ void models_release(struct models *models)
 	files_release(&models->files);
 	memory_release(&models->memory);
 	uring_release(&models->uring);
+	roles_release(&models->roles);
+	workers_release(&models->workers);
 }

@@ -14,11 +14,13 @@
 #include "paths.h"
 #include "process.h"
 #include "recording.h"
+#include "roles.h"
 #include "sched.h"
 #include "syscalls.h"
 #include "timeline.h"
 #include "uring.h"
 #include "usage.h"
+#include "workers.h"
 
 /* Open data; zeroed memory is empty. It holds pointers into itself: it can't be moved. */
 struct models {
@@ -30,6 +32,7 @@ struct models {
 	struct processes processes;
 	struct chain chain;
 	struct timeline timeline;
+	struct roles roles;
 	/* of one pass */
 	struct fdtable table;
 	bool root_begun;
@@ -44,6 +47,7 @@ struct models {
 	struct files files;
 	struct memory memory;
 	struct uring uring;
+	struct workers workers;
 };
 
 /*

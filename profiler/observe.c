@@ -17,6 +17,22 @@
 
 /* ---- at the beginning ---- */
 
+static void add_roles(const struct workload *workload, cJSON *plan)
+{
+	cJSON *roles = cJSON_AddArrayToObject(plan, "roles");
+
+	vec_foreach(rule, &workload->roles) {
+		cJSON *role = cJSON_CreateObject();
+
+		cJSON_AddStringToObject(role, "role", rule->role);
+		if (rule->command)
+			cJSON_AddStringToObject(role, "command", rule->command);
+		if (rule->parent)
+			cJSON_AddStringToObject(role, "parent", rule->parent);
+		cJSON_AddItemToArray(roles, role);
+	}
+}
+
 static char *plan_text(const struct target *target)
 {
 	cJSON *plan = cJSON_CreateObject(), *command = cJSON_AddArrayToObject(plan, "command");
@@ -33,6 +49,8 @@ static char *plan_text(const struct target *target)
 		cJSON_AddNullToObject(plan, "entry");
 	ready_text(&target->ready, &ready);
 	cJSON_AddStringToObject(plan, "ready", buf_text(&ready));
+	if (target->workload)
+		add_roles(target->workload, plan);
 	text = cJSON_PrintUnformatted(plan);
 	cJSON_Delete(plan);
 	buf_release(&ready);

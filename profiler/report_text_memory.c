@@ -203,6 +203,12 @@ static char *process_name(const struct result_process *process)
 	return buf_steal(&name);
 }
 
+/* From its fork to its first wait for work. */
+static double worker_start(const struct result_process *process)
+{
+	return text_number(process->first_wait_ns) - text_number(process->start_ns);
+}
+
 static void put_process(const struct result_process *process, const struct screen *screen)
 {
 	const struct result_memory *ready = find_mark(process, "ready");
@@ -211,15 +217,16 @@ static void put_process(const struct result_process *process, const struct scree
 	char text[UNITS_TEXT], *name = process_name(process);
 	struct buf cut = {0};
 
-	screen_right(screen, SCREEN_PLAIN, text_value(TEXT_MIB, pss, text), 10);
-	screen_right(screen, SCREEN_PLAIN, text_value(TEXT_MIB, private, text), 9);
+	screen_right(screen, SCREEN_PLAIN, text_value(TEXT_MIB, pss, text), 9);
+	screen_right(screen, SCREEN_PLAIN, text_value(TEXT_MIB, private, text), 8);
 	screen_right(screen, SCREEN_PLAIN,
 		     text_value(TEXT_MIB, text_number(process->rss_peak_bytes), text), 8);
 	screen_right(screen, SCREEN_PLAIN,
 		     text_value(TEXT_MS, text_number(process->time.on_cpu_ns), text), 8);
+	screen_right(screen, SCREEN_PLAIN, text_value(TEXT_MS, worker_start(process), text), 9);
 	screen_right(screen, SCREEN_PLAIN,
-		     text_value(TEXT_COUNT, text_number(process->threads_count), text), 9);
-	display_cut_end(name ? name : "", screen->width - 46, &cut);
+		     text_value(TEXT_COUNT, text_number(process->threads_count), text), 8);
+	display_cut_end(name ? name : "", screen->width - 52, &cut);
 	screen_put(screen, SCREEN_PLAIN, "  ");
 	screen_put(screen, SCREEN_PLAIN, buf_text(&cut));
 	screen_line_end(screen);
@@ -241,13 +248,14 @@ static void put_processes(const struct result_sample *sample, const struct scree
 			goto out;
 	qsort(sorted.items, sorted.count, sizeof(sorted.items[0]), by_memory);
 	least = PROCESS_LEAST * text_number(sorted.items[0]->rss_peak_bytes);
-	screen_put(screen, SCREEN_DIM, "   PSS MiB  private    peak  CPU ms  threads  process");
+	screen_put(screen, SCREEN_DIM,
+		   "  PSS MiB private    peak  CPU ms start ms threads  process");
 	screen_line_end(screen);
 	while (shown < sorted.count && shown < PROCESSES_SHOWN &&
 	       !(text_number(sorted.items[shown]->rss_peak_bytes) < least))
 		put_process(sorted.items[shown++], screen);
 	if (sorted.count > shown) {
-		screen_printf(screen, SCREEN_DIM, "%46s and %zu smaller", "", sorted.count - shown);
+		screen_printf(screen, SCREEN_DIM, "%42s and %zu smaller", "", sorted.count - shown);
 		screen_line_end(screen);
 	}
 out:

@@ -67,7 +67,7 @@ SHAPE(result_memory, TEXT(mark), TEXT(reason), INTEGER(delay_ns), INTEGER(took_n
 #define T struct result_process
 SHAPE(result_process, TEXT(instance), INTEGER(pid), TEXT(parent), TEXT(role), BOOL(on_chain),
       TEXT(exe), TEXTS(command), TEXT(runtime), INTEGER(start_ns), INTEGER(exec_ns),
-      INTEGER(ended_ns), INTEGER(exit_status), INTEGER(threads_count), STRUCT(time, result_time),
+      INTEGER(first_wait_ns), INTEGER(first_work_ns), INTEGER(ended_ns), INTEGER(exit_status), INTEGER(threads_count), STRUCT(time, result_time),
       LIST(phases, result_process_phase), INTEGER(faults_minor_count), INTEGER(faults_major_count),
       INTEGER(faults_cow_count), INTEGER(switches_voluntary_count),
       INTEGER(switches_involuntary_count), INTEGER(syscalls_count),
@@ -75,6 +75,11 @@ SHAPE(result_process, TEXT(instance), INTEGER(pid), TEXT(parent), TEXT(role), BO
       INTEGER(files_opened_count), INTEGER(enoent_count), INTEGER(read_bytes),
       INTEGER(page_cache_bytes), INTEGER(rss_peak_bytes), LIST(memory, result_memory),
       KEYED(io_uring, result_value));
+#undef T
+
+#define T struct result_role
+SHAPE(result_role, TEXT(name), INTEGER(processes_count), INTEGER(rss_ready_bytes),
+      INTEGER(pss_ready_bytes), INTEGER(uss_ready_bytes), INTEGER(worker_start_ns));
 #undef T
 
 #define T struct result_syscall_phase
@@ -121,7 +126,7 @@ SHAPE(result_cgroup, INTEGER(memory_peak_bytes), INTEGER(memory_current_bytes),
 SHAPE(result_sample, INTEGER(order), TEXT(outcome), TEXT(reason), BOOL(counted), INTEGER(total_ns),
       INTEGER(ready_ns), INTEGER(responded_ns), TEXT(ready), TEXT(address), TEXT(load_technique),
       LIST(phases, result_phase), TEXTS(phases_missing), TEXTS(chain),
-      LIST(processes, result_process), LIST(threads, result_thread), LIST(answers, result_answer),
+      LIST(processes, result_process), LIST(roles, result_role), LIST(threads, result_thread), LIST(answers, result_answer),
       LIST(syscalls, result_syscall), LIST(files, result_file), LIST(folders, result_folder),
       STRUCT(cold, result_cold), STRUCT(cgroup, result_cgroup), INTEGER(tree_rss_ready_bytes),
       INTEGER(tree_pss_ready_bytes), INTEGER(tree_uss_ready_bytes),

@@ -85,12 +85,14 @@ struct result_process {
 	char *instance; /* "pid:start", start in boot-time clock ticks of a nanosecond */
 	int64_t pid;
 	char *parent;	/* instance of the parent, null for the root */
-	char *role;	/* null until the workload names roles */
+	char *role;	/* by the workload's rules, else main (the root) or child */
 	bool on_chain;
 	char *exe;
 	result_texts command;
 	char *runtime;	/* node, python, ... or null */
 	int64_t start_ns, exec_ns; /* fork; last exec or null */
+	int64_t first_wait_ns; /* it first waited for work, as workers.h says */
+	int64_t first_work_ns; /* and first got some: a connection, a job */
 	int64_t ended_ns; /* null: alive at the end of the recording */
 	int64_t exit_status; /* as a shell shows it: 128 + signal; null while alive */
 	int64_t threads_count;
@@ -140,6 +142,14 @@ struct result_folder {
 	int64_t time_ns;
 };
 
+/* The processes of one role that live at ready, added up. */
+struct result_role {
+	char *name;
+	int64_t processes_count;
+	int64_t rss_ready_bytes, pss_ready_bytes, uss_ready_bytes;
+	int64_t worker_start_ns; /* fork to the first wait for work, the mean of those that did */
+};
+
 struct result_thread {
 	char *instance;
 	int64_t tid;
@@ -179,6 +189,7 @@ struct result_sample {
 	result_texts phases_missing;
 	result_texts chain; /* instances from the root to the process that ends the start */
 	VEC(struct result_process) processes;
+	VEC(struct result_role) roles;
 	VEC(struct result_thread) threads;
 	VEC(struct result_answer) answers;
 	VEC(struct result_syscall) syscalls;
@@ -257,7 +268,8 @@ struct result {
 
 /* The shapes, by which reports are written, read, copied and freed (shape.h). */
 extern const struct shape result_time_shape, result_phase_shape, result_process_phase_shape,
-	result_mapping_shape, result_memory_shape, result_process_shape, result_value_shape,
+	result_mapping_shape, result_memory_shape, result_process_shape, result_role_shape,
+	result_value_shape,
 	result_syscall_phase_shape, result_syscall_shape, result_file_shape, result_folder_shape,
 	result_thread_shape, result_answer_shape, result_cold_shape, result_cgroup_shape,
 	result_sample_shape, result_summary_shape, result_runtime_shape, result_package_shape,

@@ -224,6 +224,8 @@ static int fill(const struct models *models, struct result_sample *out)
 	if (!rc)
 		rc = sample_processes(models, out);
 	if (!rc)
+		rc = sample_roles(out);
+	if (!rc)
 		rc = syscalls_result(&models->syscalls, out);
 	if (!rc)
 		rc = files_result(&models->files, out);

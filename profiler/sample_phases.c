@@ -2,6 +2,7 @@
 /* sample_phases.c - the phases of a start, and the sums over them, as results */
 #include <errno.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sample_parts.h"
@@ -188,6 +189,39 @@ static int add_count_metrics(const struct models *models, struct result_sample *
 	return rc;
 }
 
+static int add_role_metric(struct result_sample *out, const char *metric, const char *role,
+			   int64_t value)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "%s{role=%s}", metric, role);
+	return add(out, name, value);
+}
+
+/* Of one role there is nothing to tell that the tree's own metrics don't. */
+static int add_role_metrics(struct result_sample *out)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < out->roles.count && out->roles.count > 1 && !rc; i++) {
+		const struct result_role *role = &out->roles.items[i];
+		const struct {
+			const char *name;
+			int64_t value;
+		} table[] = {
+			{"processes_count", role->processes_count},
+			{"rss_ready_bytes", role->rss_ready_bytes},
+			{"pss_ready_bytes", role->pss_ready_bytes},
+			{"uss_ready_bytes", role->uss_ready_bytes},
+			{"worker_start_ns", role->worker_start_ns},
+		};
+
+		for (size_t m = 0; m < sizeof(table) / sizeof(table[0]) && !rc; m++)
+			rc = add_role_metric(out, table[m].name, role->name, table[m].value);
+	}
+	return rc;
+}
+
 int sample_metrics(const struct models *models, struct result_sample *out)
 {
 	int rc;
@@ -199,5 +233,7 @@ int sample_metrics(const struct models *models, struct result_sample *out)
 		rc = add_time_metrics(out);
 	if (!rc)
 		rc = add_memory_metrics(models, out);
-	return rc ? rc : add_count_metrics(models, out);
+	if (!rc)
+		rc = add_count_metrics(models, out);
+	return rc ? rc : add_role_metrics(out);
 }

@@ -50,6 +50,8 @@ static int set_identity(const struct models *models, uint32_t index, struct resu
 		rc = add_words(process, out);
 	if (!rc && runtime)
 		rc = sample_text(&out->runtime, runtime->name);
+	if (!rc)
+		rc = sample_text(&out->role, models->roles.by_process.items[index]);
 	out->start_ns = sample_offset(models, process->start_ns);
 	if (process->exec_ns)
 		out->exec_ns = sample_offset(models, process->exec_ns);
@@ -112,6 +114,16 @@ static void set_counts(const struct models *models, uint32_t index, struct resul
 	out->page_cache_bytes = (int64_t)files.cache_bytes;
 }
 
+static void set_work(const struct models *models, uint32_t index, struct result_process *out)
+{
+	struct worker_start start = workers_of(&models->workers, index, &models->chain_finder);
+
+	if (start.wait_ns)
+		out->first_wait_ns = sample_offset(models, start.wait_ns);
+	if (start.work_ns)
+		out->first_work_ns = sample_offset(models, start.work_ns);
+}
+
 static int add_process(const struct models *models, uint32_t index, struct result_sample *sample)
 {
 	struct result_process *out = result_add(&sample->processes, process);
@@ -123,6 +135,7 @@ static int add_process(const struct models *models, uint32_t index, struct resul
 	if (!rc)
 		rc = set_usage(models, index, out);
 	set_counts(models, index, out);
+	set_work(models, index, out);
 	if (!rc)
 		rc = memory_result(&models->memory, index, out);
 	return rc ? rc : uring_result(&models->uring, index, &out->io_uring);

@@ -176,6 +176,7 @@ static inline void made_process(struct result_sample *sample, const struct made 
 	process->runtime = made_text(made->runtime);
 	process->start_ns = -900000;
 	process->exec_ns = 0;
+	process->first_wait_ns = sample->total_ns - 12000000;
 	process->threads_count = 11;
 	process->time = made_time(sample->total_ns);
 	process->faults_minor_count = 10488;

@@ -13,7 +13,7 @@
 static const char *const names[] = {
 	"total_ns",
 	"phase_NAME_ns",
-	"load_busy_ns",
+	"worker_start_ns", "load_busy_ns",
 	"cpu_user_ns",
 	"cpu_system_ns",
 	"runqueue_ns",
