@@ -1,0 +1,10 @@
+"""The smallest service on Flask."""
+
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def hello():
+    return {"message": "hello from flask"}
