@@ -197,13 +197,20 @@ const struct workload *catalog_find(const struct catalog *catalog, const char *n
 	return NULL;
 }
 
-static bool is_wanted(const struct workload *workload, const char *wanted)
+/* By its name alone: what |wanted| says of one whose file could not be read. */
+static bool names(const char *wanted, const char *name)
 {
 	if (wanted[0] == '@')
-		return workload_has_tag(workload, wanted + 1);
+		return strcmp(wanted + 1, CATALOG_ALL_TAG) == 0;
 	if (strpbrk(wanted, "*?["))
-		return fnmatch(wanted, workload->name, 0) == 0;
-	return strcmp(workload->name, wanted) == 0;
+		return fnmatch(wanted, name, 0) == 0;
+	return strcmp(name, wanted) == 0;
+}
+
+static bool is_wanted(const struct workload *workload, const char *wanted)
+{
+	return names(wanted, workload->name) ||
+	       (wanted[0] == '@' && workload_has_tag(workload, wanted + 1));
 }
 
 static int add_once(catalog_selection *out, const struct workload *workload)
@@ -220,23 +227,25 @@ static int unknown(const struct catalog *catalog, const char *wanted)
 	const char *kind = wanted[0] == '@'	    ? "tag"
 			   : strpbrk(wanted, "*?[") ? "workload pattern"
 						    : "workload";
-	VEC(const char *) names = {0};
+	VEC(const char *) known = {0};
 	struct buf near = {0};
 
+	if (wanted[0] == '@')
+		vec_push(&known, (const char *)CATALOG_ALL_TAG);
 	vec_foreach(workload, &catalog->workloads) {
-		if (wanted[0] != '@' && vec_push(&names, workload->name))
+		if (wanted[0] != '@' && vec_push(&known, workload->name))
 			break;
 		if (wanted[0] == '@')
 			vec_foreach(tag, &workload->tags)
-				if (vec_push(&names, *tag))
+				if (vec_push(&known, *tag))
 					break;
 	}
-	nearest_names(wanted + (wanted[0] == '@'), names.items, names.count, &near);
+	nearest_names(wanted + (wanted[0] == '@'), known.items, known.count, &near);
 	if (near.size)
 		err_print("unknown %s '%s': did you mean %s?", kind, wanted, buf_text(&near));
 	else
 		err_print("unknown %s '%s': see 'coldprof workloads'", kind, wanted);
-	vec_release(&names);
+	vec_release(&known);
 	buf_release(&near);
 	return -ENOENT;
 }
@@ -254,9 +263,16 @@ int catalog_select(const struct catalog *catalog, const char *wanted, catalog_se
 	if (err)
 		return err_code(err, "cannot select '%s'", wanted);
 	vec_foreach(name, &catalog->broken)
-		if (!found && strcmp(*name, wanted) == 0)
-			return -EINVAL;
+		found = found || names(wanted, *name);
 	return found ? 0 : unknown(catalog, wanted);
+}
+
+bool catalog_wants_broken(const char *name, const char *const *wanted, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (names(wanted[i], name))
+			return true;
+	return false;
 }
 
 int catalog_select_all(const struct catalog *catalog, const char *const *wanted, size_t count,

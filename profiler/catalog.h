@@ -3,12 +3,14 @@
 #ifndef COLDPROF_CATALOG_H
 #define COLDPROF_CATALOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "vec.h"
 #include "workload.h"
 
 #define CATALOG_DEFAULT_TAG "quick" /* what `coldprof run` takes when nothing is named */
+#define CATALOG_ALL_TAG	    "all"   /* all workloads have it, without saying so */
 
 /* Open data. Zeroed memory is an empty catalog. */
 struct catalog {
@@ -40,10 +42,13 @@ const struct workload *catalog_find(const struct catalog *catalog, const char *n
 
 /*
  * Adds what |wanted| names, each workload once: a name, a pattern ("python/" and a star) or
- * @TAG. 0; -ENOENT after a line that says what is unknown and what it may have meant
- * (EXIT_USAGE); -EINVAL for the name of a broken one, which was reported (EXIT_INPUT).
+ * @TAG. 0, also where only broken ones are named; -ENOENT after a line that says what is unknown
+ * and what it may have meant (EXIT_USAGE).
  */
 int catalog_select(const struct catalog *catalog, const char *wanted, catalog_selection *out);
+
+/* Whether |wanted| names one of |broken|; by its tags nobody can know. */
+bool catalog_wants_broken(const char *name, const char *const *wanted, size_t count);
 
 /* As catalog_select for each of |wanted|; for none of them, what CATALOG_DEFAULT_TAG tags. */
 int catalog_select_all(const struct catalog *catalog, const char *const *wanted, size_t count,

@@ -7,8 +7,13 @@
 
 #include "buf.h"
 #include "display.h"
+#include "installed.h"
+#include "units.h"
 
-#define STATE_WIDTH 15 /* of the longest state */
+#define STATE_WIDTH    15 /* of the longest state */
+#define VERSION_WIDTH  8
+#define DISK_WIDTH     9
+#define PACKAGES_WIDTH 12
 
 static const char *state_of(const struct prepare_set *set, const struct workload *workload)
 {
@@ -27,7 +32,38 @@ static const char *state_of(const struct prepare_set *set, const struct workload
 	return found && ready ? "prepared" : "not prepared";
 }
 
-void catalog_text_list(const catalog_selection *selection, const struct prepare_set *set, FILE *out)
+/* "20.20.2  12.4 MiB  68 packages" of the first prepared folder, in columns. */
+static void add_prepared(const struct prepare_set *set, const struct user *user,
+			 const struct workload *workload, struct buf *line)
+{
+	struct installed installed = {.bytes = -1};
+	const char *version = "";
+	struct buf column = {0};
+	char text[UNITS_TEXT];
+
+	vec_foreach(item, &set->items) {
+		if (item->workload != workload)
+			continue;
+		if (item->interpreters[0]->version)
+			version = item->interpreters[0]->version;
+		if (item->ready && installed_read(user, item->folder, &installed) == 0)
+			break;
+	}
+	display_left(version, VERSION_WIDTH, line);
+	buf_puts(line, "  ");
+	display_right(installed.bytes >= 0 ? units_bytes((double)installed.bytes, text) : "",
+		      DISK_WIDTH, line);
+	if (installed.packages.count)
+		buf_printf(&column, "%zu packages", installed.packages.count);
+	buf_puts(line, "  ");
+	display_right(buf_text(&column), PACKAGES_WIDTH, line);
+	buf_puts(line, "  ");
+	installed_release(&installed);
+	buf_release(&column);
+}
+
+void catalog_text_list(const catalog_selection *selection, const struct prepare_set *set,
+		       const struct user *user, FILE *out)
 {
 	struct buf line = {0};
 	size_t width = 0;
@@ -42,6 +78,7 @@ void catalog_text_list(const catalog_selection *selection, const struct prepare_
 			buf_puts(&line, "  ");
 			display_left(state_of(set, *workload), STATE_WIDTH, &line);
 			buf_puts(&line, "  ");
+			add_prepared(set, user, *workload, &line);
 			display_escape((*workload)->summary, &line);
 		} else {
 			buf_puts(&line, (*workload)->name);
@@ -107,8 +144,33 @@ static void print_locks(const struct workload *workload, FILE *out)
 	buf_release(&text);
 }
 
+/* "12.4 MiB, 1,203 files, 68 packages", then the packages with their versions. */
+static void print_installed(const struct user *user, const char *folder, FILE *out)
+{
+	struct installed installed = {0};
+	char size[UNITS_TEXT], files[UNITS_TEXT];
+	struct buf text = {0};
+
+	if (installed_read(user, folder, &installed))
+		return;
+	if (installed.bytes >= 0)
+		buf_printf(&text, "%s, %s files, %zu packages",
+			   units_bytes((double)installed.bytes, size),
+			   units_count((double)installed.files_count, files),
+			   installed.packages.count);
+	print_field("size", buf_text(&text), out);
+	vec_foreach(package, &installed.packages) {
+		buf_clear(&text);
+		buf_printf(&text, "%s %s", package->name, package->version);
+		print_field(package == installed.packages.items ? "packages" : "", buf_text(&text),
+			    out);
+	}
+	installed_release(&installed);
+	buf_release(&text);
+}
+
 static void print_prepared(const struct workload *workload, const struct prepare_set *set,
-			   FILE *out)
+			   const struct user *user, FILE *out)
 {
 	struct buf text = {0};
 
@@ -129,11 +191,14 @@ static void print_prepared(const struct workload *workload, const struct prepare
 			    : item->folder ? "not yet"
 					   : "not possible",
 			    out);
+		if (item->ready)
+			print_installed(user, item->folder, out);
 	}
 	buf_release(&text);
 }
 
-void catalog_text_show(const struct workload *workload, const struct prepare_set *set, FILE *out)
+void catalog_text_show(const struct workload *workload, const struct prepare_set *set,
+		       const struct user *user, FILE *out)
 {
 	struct buf needs = {0};
 
@@ -151,6 +216,6 @@ void catalog_text_show(const struct workload *workload, const struct prepare_set
 	print_texts("services", &workload->services, out);
 	print_texts("tags", &workload->tags, out);
 	print_field("folder", workload->folder, out);
-	print_prepared(workload, set, out);
+	print_prepared(workload, set, user, out);
 	buf_release(&needs);
 }

@@ -8,11 +8,17 @@
 #include "catalog.h"
 #include "prepare_set.h"
 
-/* Name, what is prepared, summary; with no |set| the names alone. */
-void catalog_text_list(const catalog_selection *selection, const struct prepare_set *set,
-		       FILE *out);
+struct user;
 
-/* What it runs, when it is ready, its requests, where it lies and is prepared. */
-void catalog_text_show(const struct workload *workload, const struct prepare_set *set, FILE *out);
+/*
+ * A line each: name, whether it is prepared, for which version of its runtime, size on disk,
+ * number of packages, summary; with no |set| the names alone. Prepared folders are read as |user|.
+ */
+void catalog_text_list(const catalog_selection *selection, const struct prepare_set *set,
+		       const struct user *user, FILE *out);
+
+/* What it runs, when it is ready, its requests, where it is prepared and with which packages. */
+void catalog_text_show(const struct workload *workload, const struct prepare_set *set,
+		       const struct user *user, FILE *out);
 
 #endif

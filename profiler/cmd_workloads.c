@@ -36,7 +36,8 @@ struct work {
 	const struct options *options;
 	struct catalog catalog;
 	catalog_selection selection;
-	bool named; /* workloads were named */
+	bool named;  /* workloads were named */
+	bool broken; /* some of them can't be read */
 	/* only after load_runtimes() */
 	struct user user;
 	char *cache;
@@ -76,8 +77,11 @@ static int load_selection(struct work *work, char **names, size_t count)
 	err = catalog_select_all(&work->catalog, (const char *const *)names, count,
 				 &work->selection);
 	if (err)
-		return err == -ENOENT ? EXIT_USAGE : EXIT_INPUT;
-	return EXIT_DONE;
+		return err == -ENOENT ? EXIT_USAGE : EXIT_NO;
+	vec_foreach(name, &work->catalog.broken)
+		work->broken |= catalog_wants_broken(*name, (const char *const *)names, count);
+	/* the broken ones were reported */
+	return work->broken && !work->selection.count ? EXIT_INPUT : EXIT_DONE;
 }
 
 static int load_user(struct work *work)
@@ -136,7 +140,7 @@ static int list(struct work *work)
 	status = work->options->quiet ? EXIT_DONE : load_runtimes(work);
 	if (!status)
 		catalog_text_list(&work->selection, work->options->quiet ? NULL : &work->set,
-				  stdout);
+				  &work->user, stdout);
 	return status;
 }
 
@@ -154,7 +158,7 @@ static int show(struct work *work)
 	vec_foreach(workload, &work->selection) {
 		if (workload != work->selection.items)
 			puts("");
-		catalog_text_show(*workload, &work->set, stdout);
+		catalog_text_show(*workload, &work->set, &work->user, stdout);
 	}
 	return EXIT_DONE;
 }
@@ -186,7 +190,7 @@ static int signal_status(int signals)
 
 static int print_results(const struct work *work)
 {
-	int status = EXIT_DONE;
+	int status = work->broken ? EXIT_NO : EXIT_DONE;
 
 	vec_foreach(item, &work->set.items) {
 		if (item->ready && !work->options->quiet)

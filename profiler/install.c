@@ -19,6 +19,7 @@
 #include "client.h"
 #include "err.h"
 #include "fs.h"
+#include "installed.h"
 #include "interpreter.h"
 #include "prepare.h"
 #include "tree.h"
@@ -339,6 +340,8 @@ static int fill(const struct work *work)
 		err = compile_python(work);
 	if (!err && has_packages)
 		err = rename_in_environment(work);
+	if (!err && (err = installed_measure(work->temporary)))
+		err_code(err, "cannot measure '%s'", work->temporary);
 	return err;
 }
 

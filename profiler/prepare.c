@@ -17,7 +17,7 @@
 #include "trust.h"
 #include "user.h"
 
-#define LAYOUT "1" /* to be counted up when what is in a prepared folder changes */
+#define LAYOUT "2" /* to be counted up when what is in a prepared folder changes */
 
 _Static_assert(INSTALL_TAIL == TREE_HASH_TEXT - 1, "a folder's name ends with the hash");
 

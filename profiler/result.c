@@ -148,7 +148,8 @@ SHAPE(result_package, TEXT(name), TEXT(version));
 
 #define T struct result_workload
 SHAPE(result_workload, TEXT(name), TEXTS(command), TEXT(outcome), TEXT(reason),
-      STRUCT(runtime, result_runtime), LIST(packages, result_package), INTEGER(limit_memory_bytes),
+      STRUCT(runtime, result_runtime), LIST(packages, result_package), INTEGER(installed_bytes),
+      INTEGER(installed_files_count), INTEGER(limit_memory_bytes),
       NUMBER(limit_cpus), TEXT(ready), TEXT(cold), LIST(samples, result_sample),
       KEYED(summary, result_summary), INTEGER(median_sample), LIST(syscalls, result_syscall),
       LIST(files, result_file), LIST(folders, result_folder), TEXTS(notes));

@@ -226,6 +226,7 @@ struct result_workload {
 	char *reason;
 	struct result_runtime runtime;
 	VEC(struct result_package) packages;
+	int64_t installed_bytes, installed_files_count; /* of a workload of the catalog */
 	int64_t limit_memory_bytes;
 	double limit_cpus;
 	char *ready; /* as asked for */

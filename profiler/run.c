@@ -16,6 +16,7 @@
 #include "doctor.h"
 #include "err.h"
 #include "fs.h"
+#include "installed.h"
 #include "plan.h"
 #include "prepare.h"
 #include "probes.h"
@@ -167,6 +168,32 @@ static void say_foreigners(struct course_of_run *run)
 
 /* ---- the result ---- */
 
+static int describe_installed(const struct user *user, const char *folder,
+			      struct result_workload *out)
+{
+	struct installed installed = {};
+	int rc = installed_read(user, folder, &installed);
+
+	if (rc)
+		return rc;
+	if (installed.bytes >= 0) {
+		out->installed_bytes = installed.bytes;
+		out->installed_files_count = installed.files_count;
+	}
+	vec_foreach(package, &installed.packages) {
+		struct result_package *to = vec_add(&out->packages);
+
+		if (!to) {
+			rc = -ENOMEM;
+			break;
+		}
+		*to = (struct result_package){package->name, package->version};
+		*package = (struct installed_package){};
+	}
+	installed_release(&installed);
+	return rc;
+}
+
 static int describe_target(const struct course_of_run *run, const struct target *target,
 			   struct result_workload *out)
 {
@@ -178,7 +205,7 @@ static int describe_target(const struct course_of_run *run, const struct target 
 		if (vec_push(&out->command, strdup(*word)))
 			return -ENOMEM;
 	if (target->reason) {
-		out->outcome = strdup(target->workload ? "not_prepared" : "failed");
+		out->outcome = strdup(run->options->command ? "failed" : "not_prepared");
 		out->reason = strdup(target->reason);
 	}
 	if (run->options->limits.memory_bytes)
@@ -189,7 +216,7 @@ static int describe_target(const struct course_of_run *run, const struct target 
 	out->ready = buf_steal(&ready);
 	out->cold = strdup(cold_name(run->options->cold));
 	if (target->workload && !target->reason)
-		return run_packages(&run->user, target->cwd, out);
+		return describe_installed(&run->user, target->folder, out);
 	return 0;
 }
 

@@ -19,7 +19,6 @@
 struct catalog;
 struct prepare_set;
 struct result;
-struct result_workload;
 struct runtime_finder;
 struct session;
 struct user;
@@ -93,12 +92,6 @@ void run_places_close(struct run_places *places);
 struct prepare_places run_places_values(const struct run_places *places);
 /* The service that |workload| needs and that could not be had; NULL: none. */
 const char *run_places_lacking(const struct run_places *places, const struct workload *workload);
-
-/*
- * Adds the packages, with versions, that are installed in a prepared |folder|; it is read with the
- * user's ids. 0 or -errno, nothing printed.
- */
-int run_packages(const struct user *user, const char *folder, struct result_workload *out);
 
 /* What the report says of machine and plan. 0 or -ENOMEM. */
 int run_describe(const struct run_options *options, const struct user *user, uint64_t seed,

@@ -172,9 +172,10 @@ static int fill_workload(const struct run_options *options, const struct user *u
 	rc = prepare_command(prepare, places, &command);
 	if (rc)
 		return rc;
+	target->folder = strdup(command.cwd);
 	target->cwd = options->cwd ? real_folder(options->cwd) : strdup(command.cwd);
 	target->entry = command.entry ? strdup(command.entry) : NULL;
-	rc = target->cwd ? push_words(target, command.argv) : -ENOMEM;
+	rc = target->cwd && target->folder ? push_words(target, command.argv) : -ENOMEM;
 	if (!rc)
 		rc = find_executable(user, target, command.argv[0]);
 	prepare_command_release(&command);
@@ -224,7 +225,7 @@ static int select_workloads(const struct run_options *options, struct run_target
 		return EXIT_INPUT;
 	rc = catalog_select_all(out->catalog, options->workloads.items, options->workloads.count,
 				selection);
-	return !rc ? EXIT_DONE : rc == -EINVAL ? EXIT_INPUT : rc == -ENOENT ? EXIT_USAGE : EXIT_NO;
+	return !rc ? EXIT_DONE : rc == -ENOENT ? EXIT_USAGE : EXIT_NO;
 }
 
 static int make_set(const struct run_options *options, const struct runtime_finder *finder,
@@ -260,6 +261,26 @@ static int prepare_missing(const struct run_options *options, const struct user 
 	return rc == -ECANCELED ? EXIT_SIGINT : EXIT_DONE;
 }
 
+/* In the report they are present, with their outcome. */
+static int broken_targets(const struct run_options *options, struct run_targets *out)
+{
+	vec_foreach(name, &out->catalog->broken) {
+		struct target *target;
+
+		if (!catalog_wants_broken(*name, options->workloads.items,
+					  options->workloads.count))
+			continue;
+		target = vec_add(&out->targets);
+		if (!target)
+			return -ENOMEM;
+		target->name = strdup(*name);
+		target->reason = strdup("its workload.json is not valid");
+		if (!target->name || !target->reason)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static int workload_targets(const struct run_options *options, const struct runtime_finder *finder,
 			    int signals, struct run_targets *out)
 {
@@ -279,7 +300,9 @@ static int workload_targets(const struct run_options *options, const struct runt
 	vec_foreach(item, &out->set->items)
 		if (workload_target(options, finder->user, item, out))
 			return EXIT_NO;
-	return EXIT_DONE;
+	if (broken_targets(options, out))
+		return EXIT_NO;
+	return out->set->items.count ? EXIT_DONE : EXIT_INPUT;
 }
 
 int run_targets_make(const struct run_options *options, const struct runtime_finder *finder,

@@ -18,6 +18,7 @@ void target_release(struct target *target)
 	vec_release(&target->argv);
 	user_environment_free(target->environment);
 	free(target->cwd);
+	free(target->folder);
 	free(target->executable);
 	free(target->entry);
 	ready_release(&target->ready);

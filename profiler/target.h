@@ -20,6 +20,7 @@ struct target {
 	VEC(char *) argv;
 	char **environment; /* ends with NULL */
 	char *cwd;
+	char *folder;	    /* where the workload is prepared; NULL: a command */
 	char *executable;   /* real path of argv[0] as execve gets it */
 	char *entry;	    /* path, or with |entry_is_module| the module's name; NULL: none */
 	bool entry_is_module;

@@ -223,7 +223,11 @@ static void a_broken_workload_is_reported_and_skipped(void **state)
 	assert_null(catalog_find(&catalog, "node/b"));
 	/* asked for by name, it is not said again */
 	capture_start(&capture);
-	assert_int_equal(catalog_select(&catalog, "node/b", &selection), -EINVAL);
+	assert_int_equal(catalog_select(&catalog, "node/b", &selection), 0);
+	assert_int_equal(selection.count, 0);
+	assert_true(catalog_wants_broken("node/b", (const char *[]){"x", "node/*"}, 2));
+	assert_true(catalog_wants_broken("node/b", (const char *[]){"@all"}, 1));
+	assert_false(catalog_wants_broken("node/b", (const char *[]){"@b", "node/bb"}, 2));
 	capture_stop(&capture);
 	assert_string_equal(capture.text, "");
 	vec_release(&selection);

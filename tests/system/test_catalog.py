@@ -211,3 +211,43 @@ def test_bad_workload_file(tmp, text):
     run = coldprof("run", "-n", 1, "-o", tmp / "r.json", "--catalog", tmp / "catalog", "python/bad",
                    expect=(2, 4))
     assert len(errors(run)) == 1 and "workload.json" in errors(run)[0], run.err
+
+
+def own_catalog(tmp):
+    """A user's own folder: one good workload, one whose file breaks the schema."""
+    for name, text in (("good", '"entry": "hello.py"'), ("broken", '"entyr": "hello.py"')):
+        folder = tmp / "own" / "python" / name
+        folder.mkdir(parents=True)
+        (folder / "hello.py").write_text("print('hello')\n")
+        (folder / "workload.json").write_text(
+            '{"name": "python/%s", "runtime": "python", "summary": "own", "ready": "exit", '
+            '"command": ["{python}", "hello.py"], %s}' % (name, text))
+    return tmp / "own"
+
+
+def test_broken_workload_is_named_and_the_others_run(tmp):
+    need_root()
+    options = ["-n", 1, "-w", 0, "-q", "-o", tmp / "r.json", "--cache", tmp / "cache",
+               "--catalog", own_catalog(tmp)]
+    run = coldprof("run", *options, "python/good", "python/broken", expect=1)
+    said = "\n".join(errors(run))
+    assert "python/broken/workload.json: unknown key 'entyr'" in said, said
+    assert "python/broken: its workload.json is not valid" in said, said
+    by_name = {w["name"]: w for w in load(tmp / "r.json")["workloads"]}
+    assert by_name["python/good"]["outcome"] == "measured"
+    assert by_name["python/broken"]["outcome"] == "not_prepared"
+    assert by_name["python/broken"]["reason"] == "its workload.json is not valid"
+    # alone there is nothing to run
+    coldprof("run", *options, "python/broken", expect=4)
+    # and who does not ask for it is only told
+    coldprof("run", *options, "python/good", expect=0)
+
+
+def test_prepared_size_and_packages_are_listed(tmp):
+    need_root()
+    cache = ("--cache", tmp / "cache", "--catalog", own_catalog(tmp))
+    coldprof("workloads", "prepare", *cache, "python/good", expect=0)
+    listed = coldprof("workloads", "list", *cache, "python/good", expect=0).out
+    assert "  prepared " in listed and " KiB " in listed, listed
+    shown = coldprof("workloads", "show", *cache, "python/good", expect=0).out
+    assert " files, 0 packages" in shown, shown
