@@ -278,6 +278,8 @@ static int take_option(struct run_options *options, int option, const char *valu
 	case OPTION_NULL_CONTROL:
 		options->null_control = true;
 		return 0;
+	case 1:
+		return vec_push(&options->workloads, value);
 	case OPTION_NODE:
 		return vec_push(&options->node, value);
 	case OPTION_PYTHON:
@@ -295,28 +297,23 @@ static int take_option(struct run_options *options, int option, const char *valu
 	return 0;
 }
 
-/* What is left after the options: workloads, or after "--" a command. */
-static int take_rest(struct run_options *options, int argc, char **argv)
+/* What follows "--" is a command. */
+static int take_command(struct run_options *options, int argc, char **argv)
 {
-	bool command = optind > 0 && strcmp(argv[optind - 1], "--") == 0;
+	bool dashes = optind > 0 && strcmp(argv[optind - 1], "--") == 0;
 
-	if (command && optind == argc) {
+	if (!dashes)
+		return 0;
+	if (optind == argc) {
 		err_print("no command after '--'");
 		return -EINVAL;
 	}
-	if (command) {
-		options->command = argv + optind;
-		return 0;
+	if (options->workloads.count) {
+		err_print("'%s' before '--': name workloads or give a command, not both",
+			  options->workloads.items[0]);
+		return -EINVAL;
 	}
-	for (int i = optind; i < argc; i++) {
-		if (strcmp(argv[i], "--") == 0) {
-			err_print("'%s' before '--': name workloads or give a command, not both",
-				  argv[i - 1]);
-			return -EINVAL;
-		}
-		if (vec_push(&options->workloads, argv[i]))
-			return -ENOMEM;
-	}
+	options->command = argv + optind;
 	return 0;
 }
 
@@ -343,7 +340,8 @@ static int parse(int argc, char **argv, struct run_options *options, bool *help_
 	int option, rc = 0;
 
 	optind = 0;
-	while (!rc && (option = getopt_long(argc, argv, "+n:w:o:qvh", options_table, NULL)) != -1) {
+	/* "-": a word that is no option comes as option 1, in its place */
+	while (!rc && (option = getopt_long(argc, argv, "-n:w:o:qvh", options_table, NULL)) != -1) {
 		if (option == 'h') {
 			*help_wanted = true;
 			return 0;
@@ -351,7 +349,7 @@ static int parse(int argc, char **argv, struct run_options *options, bool *help_
 		rc = option == '?' ? -EINVAL : take_option(options, option, optarg);
 	}
 	if (!rc)
-		rc = take_rest(options, argc, argv);
+		rc = take_command(options, argc, argv);
 	return rc ? rc : check(options);
 }
 

@@ -2,12 +2,12 @@
 """test_usage.py - the command line: help, and one clear line for each mistake on it."""
 import json
 
-from harness import cases, coldprof, errors, need_root, nobody, one_line, program
+from harness import cases, coldprof, errors, load, need_root, nobody, one_line, program
 
 COMMANDS = ("run", "report", "workloads", "doctor")
 RUN_OPTIONS = ("--repeat", "--warmup", "--cold", "--ready", "--requests", "--memory", "--cpus",
                "--timeout", "--ignore-failure", "--user", "--env", "--cwd", "--stdin", "--setup",
-               "--name", "--node", "--python", "--catalog", "--cache", "--seed", "--output",
+               "--name", "--node", "--python", "--catalog", "--cache", "--redis", "--kafka", "--seed", "--output",
                "--record", "--quiet", "--verbose", "--progress", "--color", "--help")
 
 
@@ -109,6 +109,21 @@ def test_unknown_workload_has_the_nearest_names():
 def test_unknown_workload_that_is_like_none():
     run = coldprof("run", "zzzzzzzz", expect=2)
     assert "zzzzzzzz" in one_line(run.err, "coldprof: "), run.err
+
+
+def test_options_may_follow_workloads(tmp):
+    need_root()
+    coldprof("run", "python/hello", "-n", 1, "-w", "0", "-q", "-o", tmp / "r.json", expect=0)
+    (workload,) = load(tmp / "r.json")["workloads"]
+    assert workload["name"] == "python/hello" and len(workload["samples"]) == 1
+
+
+def test_options_after_the_dashes_are_the_commands(tmp):
+    need_root()
+    coldprof("run", "-n", 1, "-q", "-o", tmp / "r.json", "--", "/bin/sh", "-c", "exit 0", "-n",
+             expect=0)
+    (workload,) = load(tmp / "r.json")["workloads"]
+    assert workload["command"] == ["/bin/sh", "-c", "exit 0", "-n"]
 
 
 def test_workloads_and_a_command_are_not_mixed():
