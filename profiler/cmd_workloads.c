@@ -14,6 +14,7 @@
 #include "catalog_text.h"
 #include "cmd.h"
 #include "err.h"
+#include "installed.h"
 #include "nearest.h"
 #include "prepare.h"
 #include "prepare_display.h"
@@ -21,6 +22,7 @@
 #include "progress.h"
 #include "runtime.h"
 #include "symbols.h"
+#include "units.h"
 #include "user.h"
 
 struct options {
@@ -188,14 +190,29 @@ static int signal_status(int signals)
 	return info.ssi_signo == SIGTERM ? EXIT_SIGTERM : EXIT_SIGINT;
 }
 
+/* "python/fastapi  python 3.11.7  58.1 MiB  21 packages  FOLDER" */
+static void print_result(const struct work *work, const struct prepare *item)
+{
+	struct installed installed = {.bytes = -1};
+	char size[UNITS_TEXT];
+
+	(void)installed_read(&work->user, item->folder, &installed);
+	printf("%s  %s %s", item->workload->name, item->workload->runtime,
+	       item->interpreters[0]->version);
+	if (installed.bytes >= 0)
+		printf("  %s  %zu packages", units_bytes((double)installed.bytes, size),
+		       installed.packages.count);
+	printf("  %s\n", item->folder);
+	installed_release(&installed);
+}
+
 static int print_results(const struct work *work)
 {
 	int status = work->broken ? EXIT_NO : EXIT_DONE;
 
 	vec_foreach(item, &work->set.items) {
 		if (item->ready && !work->options->quiet)
-			printf("%s  %s %s  %s\n", item->workload->name, item->workload->runtime,
-			       item->interpreters[0]->version, item->folder);
+			print_result(work, item);
 		if (!item->ready)
 			status = EXIT_NO;
 	}
