@@ -45,7 +45,7 @@ static void print_help(void)
 	      "  -f, --format FORMAT   one of\n",
 	      stdout);
 	for (size_t i = 0; i < report_formats_count; i++)
-		printf("                          %-6s %s%s\n", report_formats[i].name,
+		printf("                          %-8s %s%s\n", report_formats[i].name,
 		       report_formats[i].description, i ? "" : " (default)");
 	fputs("  -o, --output FILE     write there (default: standard output)\n"
 	      "      --only NAME       of several workloads only these; a pattern: 'python/*'\n"

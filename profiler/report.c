@@ -14,6 +14,7 @@
 
 const struct report_format report_formats[] = {
 	{"text", "tables and bars for a terminal or a log", report_text},
+	{"markdown", "one table of all workloads, for a page or a comment", report_markdown},
 	{"json", "all of it, as reports/schema/report.schema.json says", report_json},
 };
 const size_t report_formats_count = sizeof(report_formats) / sizeof(report_formats[0]);

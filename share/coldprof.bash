@@ -13,7 +13,7 @@ _coldprof_value() {
 	--cold) COMPREPLY=($(compgen -W 'warm evicted dropped' -- "$2")) ;;
 	--ready) COMPREPLY=($(compgen -W 'exit listen http http:/ line:' -- "$2")) ;;
 	--progress | --color) COMPREPLY=($(compgen -W 'auto always never' -- "$2")) ;;
-	--format) COMPREPLY=($(compgen -W 'text json' -- "$2")) ;;
+	--format) COMPREPLY=($(compgen -W 'text markdown json' -- "$2")) ;;
 	--user) COMPREPLY=($(compgen -u -- "$2")) ;;
 	--cwd | --catalog | --cache | --record) COMPREPLY=($(compgen -d -- "$2")) ;;
 	--stdin | --node | --python | -o | --output | --btf) COMPREPLY=($(compgen -f -- "$2")) ;;
