@@ -1,0 +1,20 @@
+'use strict';
+
+const path = require('node:path');
+
+const envSchema = require('env-schema');
+
+/* What the environment and .env may set. */
+module.exports = envSchema({
+	dotenv: { quiet: true },
+	schema: {
+		type: 'object',
+		properties: {
+			HOST: { type: 'string', default: '127.0.0.1' },
+			PORT: { type: 'integer', minimum: 0, maximum: 65535, default: 0 },
+			LOG_LEVEL: { enum: ['debug', 'info', 'warn', 'error', 'silent'], default: 'info' },
+			MODEL: { type: 'string', default: path.join(__dirname, '../model') },
+			THRESHOLD: { type: 'number', minimum: 0, maximum: 1, default: 0.5 },
+		},
+	},
+});
