@@ -27,7 +27,7 @@ if not BUILD.is_absolute():
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / \
     "coldprof-test" / "kernels"
 PYTHON = "/usr/bin/python3"
-SECONDS = 110  # for one kernel, from power on to power off
+SECONDS = 300  # for one kernel, from power on to power off
 BOOT_SECONDS = 25
 
 # Where a kernel comes from: this machine's own package sources, by a pattern of package names.
