@@ -108,13 +108,13 @@ def prepared(bench, name, runtime):
 
 def make_subjects(bench):
     python_folder, _ = prepared(bench, "python/fastapi-api", "python")
-    node_folder, node = prepared(bench, "node/express", "node")
+    node_folder, node = prepared(bench, "node/express-api", "node")
     storm = str(bench.build / "programs" / "storm")
     return [
         Subject("python/fastapi-api import", [f"{python_folder}/.venv/bin/python",
                                               str(HERE / "fastapi_import.py")],
                 python_folder, WANTED_RATIO),
-        Subject("node/express start", [node, str(HERE / "express_listen.js")], node_folder,
+        Subject("node/express-api start", [node, str(HERE / "express_listen.js")], node_folder,
                 WANTED_RATIO),
         Subject("system-call storm", [storm, "2", str(bench.options.storm)], bench.folder),
     ]

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Starts the workload node/express of the current folder, and ends as soon as it listens.
+// Starts the workload node/express-api of the current folder, and ends as soon as it listens.
 'use strict';
 
 const load = require('node:module').createRequire(process.cwd() + '/');

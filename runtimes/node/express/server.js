@@ -1,20 +1,18 @@
 'use strict';
 
-require('dotenv').config({ quiet: true });
+const express = require('express');
 
-const config = require('./src/config');
-const logger = require('./src/logger');
-const { createApp } = require('./src/app');
+const app = express();
 
-const server = createApp().listen(config.port, config.host, (error) => {
-	if (error) {
-		logger.fatal(error, 'cannot listen');
-		process.exit(1);
-	}
-	logger.info({ port: server.address().port }, 'listening');
+app.get('/', (request, response) => response.json({ message: 'hello from express' }));
+
+const server = app.listen(Number(process.env.PORT || 0), '127.0.0.1', (error) => {
+	if (error)
+		throw error;
+	console.log(`listening on port ${server.address().port}`);
 });
 
 process.on('SIGTERM', () => {
 	server.close();
-	server.closeAllConnections?.();
+	server.closeAllConnections();
 });

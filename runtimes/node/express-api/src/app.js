@@ -10,6 +10,11 @@ const { ZodError } = require('zod');
 const config = require('./config');
 const logger = require('./logger');
 
+const invalid = (response, details) => response.status(422).json({ error: 'invalid', details });
+
+/* The token counts before the body: who has none is not told what is wrong with it. */
+const parseJson = express.json({ limit: '100kb', type: () => true });
+
 /* The service: its middleware, its routes and its error answers. */
 exports.createApp = function createApp() {
 	const app = express();
@@ -18,10 +23,9 @@ exports.createApp = function createApp() {
 	app.use(helmet());
 	app.use(cors({ origin: config.allowedOrigin }));
 	app.use(compression());
-	app.use(express.json({ limit: '100kb' }));
 
-	app.get('/', (request, response) => response.json({ service: 'items', version: '1.0.0' }));
 	app.get('/health', (request, response) => response.json({ status: 'ok' }));
+	app.post('/items', require('./auth'), parseJson);
 	app.use('/items', require('./routes/items'));
 	app.use(require('./routes/work'));
 
@@ -30,7 +34,9 @@ exports.createApp = function createApp() {
 		if (response.headersSent)
 			return next(error);
 		if (error instanceof ZodError)
-			return response.status(422).json({ error: 'invalid query', issues: error.issues });
+			return invalid(response, error.issues);
+		if (error.type === 'entity.parse.failed')
+			return invalid(response, [{ message: 'not JSON' }]);
 		request.log.error(error);
 		response.status(error.status ?? 500).json({ error: error.expose ? error.message : 'internal error' });
 	});
