@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* run_result.c - what a run leaves: the report's parts, its file, the text on the terminal */
+#include "run_parts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "buf.h"
+#include "err.h"
+#include "installed.h"
+#include "report.h"
+#include "summary.h"
+#include "units.h"
+
+/* ---- before the starts ---- */
+
+static int describe_installed(const struct user *user, const char *folder,
+			      struct result_workload *out)
+{
+	struct installed installed = {};
+	int rc = installed_read(user, folder, &installed);
+
+	if (rc)
+		return rc;
+	if (installed.bytes >= 0) {
+		out->installed_bytes = installed.bytes;
+		out->installed_files_count = installed.files_count;
+	}
+	vec_foreach(package, &installed.packages) {
+		struct result_package *to = vec_add(&out->packages);
+
+		if (!to) {
+			rc = -ENOMEM;
+			break;
+		}
+		*to = (struct result_package){package->name, package->version};
+		*package = (struct installed_package){};
+	}
+	installed_release(&installed);
+	return rc;
+}
+
+static int describe_target(const struct course_of_run *run, const struct target *target,
+			   struct result_workload *out)
+{
+	struct buf ready = {};
+
+	result_workload_init(out);
+	out->name = strdup(target->name);
+	vec_foreach(word, &target->argv)
+		if (vec_push(&out->command, strdup(*word)))
+			return -ENOMEM;
+	if (target->reason) {
+		out->outcome = strdup(run->options->command ? "failed" : "not_prepared");
+		out->reason = strdup(target->reason);
+	}
+	if (run->options->limits.memory_bytes)
+		out->limit_memory_bytes = (int64_t)run->options->limits.memory_bytes;
+	if (run->options->limits.cpus > 0)
+		out->limit_cpus = run->options->limits.cpus;
+	ready_text(&target->ready, &ready);
+	out->ready = buf_steal(&ready);
+	out->cold = strdup(cold_name(run->options->cold));
+	if (target->workload && !target->reason)
+		return describe_installed(&run->user, target->folder, out);
+	return 0;
+}
+
+int run_result_begin(struct course_of_run *run)
+{
+	int rc = run_describe(run->options, &run->user, run->seed, &run->result);
+
+	vec_foreach(target, &run->targets.targets) {
+		struct result_workload *workload = vec_add(&run->result.workloads);
+
+		if (!rc)
+			rc = workload ? describe_target(run, target, workload) : -ENOMEM;
+	}
+	return rc;
+}
+
+static char *copy(const char *text)
+{
+	return text ? strdup(text) : NULL;
+}
+
+/* What was learned of the runtimes while they ran. */
+static void describe_runtimes(struct course_of_run *run)
+{
+	for (size_t i = 0; i < run->targets.targets.count; i++) {
+		const struct runtime *from = &run->targets.targets.items[i].runtime;
+		struct result_runtime *to = &run->result.workloads.items[i].runtime;
+
+		if (from->kind == EVENT_RUNTIME_NONE)
+			continue;
+		to->name = copy(from->name);
+		to->version = copy(from->version);
+		to->path = copy(from->path);
+		to->build_id = copy(from->build_id);
+		to->technique = copy(from->kind == EVENT_RUNTIME_OTHER ? "none" : "uprobe");
+	}
+}
+
+/* ---- after them ---- */
+
+static int summarize(struct course_of_run *run)
+{
+	int rc = 0;
+
+	describe_runtimes(run);
+	vec_foreach(workload, &run->result.workloads)
+		if (!rc)
+			rc = summary_build(workload, run->seed);
+	return rc;
+}
+
+/* What the kernel does not report is absent in every sample. */
+static int note_missing(struct course_of_run *run)
+{
+	for (const char *const *what = session_missing(run->session); *what; what++) {
+		char *note;
+
+		if (asprintf(&note, "this kernel does not report %s", *what) < 0 ||
+		    vec_push(&run->result.notes, note))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Said once for the run: these files are not judged in "as cold as asked for". */
+static int note_mapped(struct course_of_run *run)
+{
+	struct buf note = {};
+
+	vec_foreach(path, &session_cold(run->session)->mapped)
+		if (buf_printf(&note, "%s%s",
+			       note.size ? ", " : "stayed in the page cache, for other processes "
+						  "map them: ",
+			       *path))
+			return -ENOMEM;
+	if (!note.size)
+		return 0;
+	return vec_push(&run->result.notes, buf_steal(&note));
+}
+
+static int write_to(const struct course_of_run *run, const char *path)
+{
+	struct report_target target = {.path = path, .uid = run->user.uid, .gid = run->user.gid};
+
+	return report_write_file(&run->result, report_format_find("json"), NULL, &target);
+}
+
+/* What was measured is not lost when its place is full or read-only: the cache folder takes it. */
+static int write_report(const struct course_of_run *run)
+{
+	int rc = write_to(run, run->options->output);
+	struct buf refuge = {};
+
+	if (!rc)
+		return 0;
+	if (buf_printf(&refuge, "%s/unsaved-report.json", run->targets.cache) == 0 &&
+	    write_to(run, refuge.data) == 0)
+		note_print("the report is kept in '%s'", refuge.data);
+	buf_release(&refuge);
+	return rc;
+}
+
+static void say_closing(const struct course_of_run *run)
+{
+	char size[UNITS_TEXT];
+	struct stat st;
+
+	if (run->options->quiet || strcmp(run->options->output, "-") == 0)
+		return;
+	printf("%s written", run->options->output);
+	if (stat(run->options->output, &st) == 0 && S_ISREG(st.st_mode))
+		printf(" · %s", units_bytes((double)st.st_size, size));
+	if (run->lost_starts)
+		printf(" · %llu starts lost events and are left out\n",
+		       (unsigned long long)run->lost_starts);
+	else
+		printf(" · no events lost\n");
+}
+
+static int print_text(const struct course_of_run *run)
+{
+	struct report_options options = {
+		.color = cmd_when_applies(run->options->color, stdout),
+		.width = report_width(stdout),
+	};
+
+	if (run->options->quiet || strcmp(run->options->output, "-") == 0)
+		return 0;
+	return report_format_find("text")->write(&run->result, stdout, &options);
+}
+
+static bool any_missing(const struct course_of_run *run)
+{
+	vec_foreach(target, &run->targets.targets)
+		if (target->reason)
+			return true;
+	return false;
+}
+
+/* The list at the end: what failed, after all that scrolled by. */
+static void say_failed(const struct course_of_run *run)
+{
+	if (run->targets.targets.count < 2)
+		return;
+	for (size_t i = 0; i < run->targets.targets.count; i++) {
+		const struct target *target = &run->targets.targets.items[i];
+
+		if (target->reason)
+			err_print("%s: %s", target->name, target->reason);
+		else if (run->failed[i])
+			err_print("%s: %zu of %zu starts failed", target->name, run->failed[i],
+				  run->failed[i] + run->good[i]);
+	}
+}
+
+int run_result_finish(struct course_of_run *run)
+{
+	bool written;
+
+	if (summarize(run) || note_mapped(run) || note_missing(run))
+		return EXIT_NO;
+	written = write_report(run) == 0;
+	if (print_text(run) || (written && (say_closing(run), fflush(stdout)))) {
+		err_code(errno, "cannot write to standard output");
+		return EXIT_NO;
+	}
+	if (!written)
+		return EXIT_NO;
+	if (run->interrupted)
+		return run_signal_status(session_signal(run->session));
+	say_failed(run);
+	return run->any_failed || any_missing(run) ? EXIT_NO : EXIT_DONE;
+}
