@@ -8,7 +8,8 @@ from celery.signals import before_task_publish, worker_ready
 from . import config
 from .primes import primes
 
-DONE = f"{config.QUEUE_PREFIX}done"  # a set of ids: one that is done twice, after a crash, counts once
+# a set of ids: a job that is done again, after a crash, counts once
+DONE = f"{config.QUEUE_PREFIX}done"
 
 prefixed = {"global_keyprefix": config.QUEUE_PREFIX}
 
