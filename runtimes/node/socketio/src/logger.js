@@ -1,0 +1,7 @@
+'use strict';
+
+const pino = require('pino');
+
+const { logLevel } = require('./config');
+
+module.exports = pino({ level: logLevel });
