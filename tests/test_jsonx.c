@@ -98,10 +98,10 @@ static void a_missing_file_is_named(void **state)
 
 	(void)state;
 	capture_start(&capture);
-	err = jsonx_load("/nonexistent/x.json", 1024, &document);
+	err = jsonx_load("/no/such/x.json", 1024, &document);
 	capture_stop(&capture);
 	assert_int_equal(err, -ENOENT);
-	assert_string_equal(capture.text, "coldprof: cannot read '/nonexistent/x.json': "
+	assert_string_equal(capture.text, "coldprof: cannot read '/no/such/x.json': "
 					  "no such file or directory\n");
 }
 

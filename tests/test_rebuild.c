@@ -140,7 +140,7 @@ static void another_file_is_no_recording(void **state)
 	assert_int_equal(truncate(path, 3), 0);
 	assert_int_equal(rebuild_is_recording(path, &recording), 0);
 	assert_false(recording);
-	assert_int_equal(rebuild_is_recording("/nonexistent", &recording), -ENOENT);
+	assert_int_equal(rebuild_is_recording("/no/such", &recording), -ENOENT);
 	free(path);
 }
 

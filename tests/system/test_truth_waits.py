@@ -45,7 +45,8 @@ def test_spin_is_on_cpu(tmp):
     sample = one(tmp, *output_of(tmp, program("spinner"), "200"))
     truth, time = said(tmp), root_process(sample)["time"]
     assert close_to(time["on_cpu_ns"], truth["cpu_ns"], ratio=0.03, slack=5 * MS), (truth, time)
-    assert time["cpu_user_ns"] >= 0.8 * time["on_cpu_ns"], time
+    # its own start, in the kernel, comes on top: long under emulation
+    assert time["cpu_user_ns"] >= 0.8 * 200 * MS, time
     assert not time["blocked_timer_ns"], time
 
 
