@@ -53,10 +53,10 @@ def create_job(new: NewJob):
 
 @app.get("/jobs/{job_id}")
 def read_job(job_id: str) -> Job:
-    job = tasks.states.get(job_id)
-    if not job:
+    state = tasks.states.get(job_id)
+    if state is None:
         raise HTTPException(404)
-    return Job(id=job_id, **job)
+    return Job(id=job_id, state=state, result=tasks.result_of(job_id) if state == "done" else None)
 
 
 def invalid(details):

@@ -1,45 +1,39 @@
-"""What became of each job: Dramatiq itself keeps only the messages that wait."""
+"""What became of each job: Dramatiq itself knows messages that wait, and results."""
 
 import dramatiq
 
-KEPT_S = 24 * 60 * 60
-
 
 class JobStates(dramatiq.Middleware):
-    def __init__(self, client, prefix):
+    def __init__(self, client, prefix, kept_ms):
         self.client = client
         self.prefix = prefix
-        self.done_key = f"{prefix}:done"  # a set: a job that is done again counts once
+        self.kept_ms = kept_ms
+        self.done_key = f"{prefix}:done"  # a set of ids: a job that is done again counts once
 
     def get(self, job_id):
-        """{} where there is no such job."""
-        fields = self.client.hgetall(self._key(job_id))
-        return {key.decode(): value.decode() for key, value in fields.items()}
+        """None where there is no such job."""
+        state = self.client.get(self._key(job_id))
+        return state and state.decode()
 
     def done_count(self):
         return self.client.scard(self.done_key)
 
     def before_enqueue(self, broker, message, delay):
-        self._set(message, state="queued")
+        self._set(message, "queued")
 
     def before_process_message(self, broker, message):
-        self._set(message, state="running")
+        self._set(message, "running")
 
     def after_process_message(self, broker, message, *, result=None, exception=None):
         if exception is None:
-            self._set(message, done=True, state="done", result=result)
+            self.client.sadd(self.done_key, message.message_id)
+            self._set(message, "done")
 
     def after_nack(self, broker, message):
-        self._set(message, state="failed")
+        self._set(message, "failed")
 
     def _key(self, job_id):
-        return f"{self.prefix}:job:{job_id}"
+        return f"{self.prefix}:state:{job_id}"
 
-    def _set(self, message, done=False, **fields):
-        key = self._key(message.message_id)
-        with self.client.pipeline() as pipeline:
-            pipeline.hset(key, mapping=fields)
-            pipeline.expire(key, KEPT_S)
-            if done:
-                pipeline.sadd(self.done_key, message.message_id)
-            pipeline.execute()
+    def _set(self, message, state):
+        self.client.set(self._key(message.message_id), state, px=self.kept_ms)
