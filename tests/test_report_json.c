@@ -190,9 +190,9 @@ static void a_folder_that_is_missing_is_one_line(void **state)
 {
 	struct fixture *fixture = *state;
 
-	assert_int_equal(write_to(fixture, "/nonexistent/r.json"), -ENOENT);
+	assert_int_equal(write_to(fixture, "/no/such/r.json"), -ENOENT);
 	assert_string_equal(fixture->capture.text,
-			    "coldprof: cannot write the report '/nonexistent/r.json': "
+			    "coldprof: cannot write the report '/no/such/r.json': "
 			    "no such file or directory\n");
 }
 
@@ -290,8 +290,8 @@ static void a_missing_report_is_named(void **state)
 	struct fixture *fixture = *state;
 	struct result result;
 
-	assert_int_equal(read_from(fixture, "/nonexistent.json", &result), -ENOENT);
-	assert_string_equal(fixture->capture.text, "coldprof: cannot read '/nonexistent.json': "
+	assert_int_equal(read_from(fixture, "/no-such.json", &result), -ENOENT);
+	assert_string_equal(fixture->capture.text, "coldprof: cannot read '/no-such.json': "
 						   "no such file or directory\n");
 }
 

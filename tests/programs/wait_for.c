@@ -152,8 +152,8 @@ static void wait_futex(bool times_out)
 			break;
 }
 
-/* Waits for a lock of a file that a child holds. */
-static void wait_flock(void)
+/* Waits for a lock of a file that a child holds: from |begin| on, when it does. */
+static void wait_flock(uint64_t *begin)
 {
 	int ready[2], fd;
 	char byte;
@@ -173,6 +173,7 @@ static void wait_flock(void)
 	}
 	if (read(ready[0], &byte, 1) != 1)
 		die("read");
+	*begin = now_ns();
 	flock(fileno(file), LOCK_EX);
 }
 
@@ -213,7 +214,7 @@ int main(int argc, char **argv)
 	} else if (!strcmp(what, "futex") || !strcmp(what, "futex-timeout")) {
 		wait_futex(what[5]);
 	} else if (!strcmp(what, "flock")) {
-		wait_flock();
+		wait_flock(&begin);
 	} else {
 		wait_ready(what);
 	}
