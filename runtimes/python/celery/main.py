@@ -1,4 +1,4 @@
-"""Runs the worker and the front beside each other, for a container that has both."""
+"""Runs the worker and the front beside each other, as in a container that has both."""
 
 import os
 import signal
@@ -35,25 +35,31 @@ class Service:
         )
 
 
+def watch(worker, front):
+    """Replaces the worker when it ends; ends when the front does."""
+    while True:
+        pid, _ = os.wait()
+        if pid == front.process.pid:
+            sys.exit("the front ended")
+        if pid == worker.process.pid:
+            if time.monotonic() - worker.started < START_S:
+                sys.exit("the worker could not start")
+            print("the worker ended: starting it again", file=sys.stderr)
+            worker.start()
+
+
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     front_end, worker_end = os.pipe()
-    services = [Service(WORKER, worker_end), Service(FRONT, front_end)]
+    worker, front = Service(WORKER, worker_end), Service(FRONT, front_end)
     try:
-        while True:
-            pid, status = os.wait()
-            for service in services:
-                if service.process.pid != pid:
-                    continue
-                if time.monotonic() - service.started < START_S:
-                    sys.exit(f"{service.module[0]} could not start")
-                print(f"{service.module[0]} ended: starting it again", file=sys.stderr)
-                service.start()
+        watch(worker, front)
     finally:
-        for service in services:
-            service.process.terminate()
-        for service in services:
-            service.process.wait()
+        os.close(worker_end)  # a front that still waits for the worker sees that none will come
+        worker.process.terminate()
+        front.process.terminate()
+        worker.process.wait()
+        front.process.wait()
 
 
 if __name__ == "__main__":
