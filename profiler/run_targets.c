@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* run_targets.c - what a run starts: a command as it stands, or workloads of the catalog, prepared */
+/* run_targets.c - what a run starts: a command as it stands, or workloads, prepared */
 #include "run.h"
 
 #include <errno.h>
@@ -143,8 +143,8 @@ static int command_target(const struct run_options *options, const struct user *
 
 	if (rc == -ENOENT || rc == -EACCES) {
 		/* in the report it is present, with its outcome */
-		target->reason = strdup(rc == -ENOENT ? "command not found"
-						      : "command can't be executed");
+		target->reason =
+			strdup(rc == -ENOENT ? "command not found" : "command can't be executed");
 		rc = target->reason ? 0 : -ENOMEM;
 	}
 	return rc ? EXIT_NO : EXIT_DONE;
@@ -182,6 +182,27 @@ static int fill_workload(const struct run_options *options, const struct user *u
 	return rc;
 }
 
+/* Why a workload can't be started: what was printed when it happened, in few words. */
+static char *why_not(const struct prepare *prepare, const char *lacking)
+{
+	const struct workload *workload = prepare->workload;
+	char *reason = NULL;
+	int size;
+
+	if (lacking)
+		size = asprintf(&reason, "%s could not be started", lacking);
+	else if (prepare->result == -ENOTSUP)
+		size = asprintf(&reason, "needs %s %s or newer", workload->runtime,
+				workload->min_version);
+	else if (prepare->result == -ENOENT)
+		size = asprintf(&reason, "its runtime was not found");
+	else if (prepare->result == -EIO)
+		size = asprintf(&reason, "a package client failed");
+	else
+		size = asprintf(&reason, "could not be prepared");
+	return size < 0 ? NULL : reason;
+}
+
 /* Each workload under each runtime of its kind that was asked for. */
 static int workload_target(const struct run_options *options, const struct user *user,
 			   const struct prepare *prepare, struct run_targets *out)
@@ -200,16 +221,13 @@ static int workload_target(const struct run_options *options, const struct user 
 	target->workload = workload;
 	target->ready_status = options->ready_given ? 0 : workload->ready_status;
 	target->requests = options->requests;
-	if (asprintf(&target->name, many && first->version ? "%s@%s" : "%s",
-		     workload->name, first->version) < 0)
+	if (asprintf(&target->name, many && first->version ? "%s@%s" : "%s", workload->name,
+		     first->version) < 0)
 		return -ENOMEM;
 	rc = fill_workload(options, user, prepare, &places, target);
 	if (rc == -ENOMEM || (!rc && prepare->ready && !lacking))
 		return rc;
-	if (lacking)
-		return asprintf(&target->reason, "%s could not be started", lacking) < 0 ? -ENOMEM
-											  : 0;
-	target->reason = strdup("could not be prepared");
+	target->reason = why_not(prepare, lacking);
 	return target->reason ? 0 : -ENOMEM;
 }
 
@@ -247,8 +265,8 @@ static int make_set(const struct run_options *options, const struct runtime_find
 static int prepare_missing(const struct run_options *options, const struct user *user, int signals,
 			   struct prepare_set *set)
 {
-	struct progress *progress = progress_new(
-		cmd_when_applies(options->progress, stderr) && !options->quiet);
+	struct progress *progress =
+		progress_new(cmd_when_applies(options->progress, stderr) && !options->quiet);
 	struct prepare_options prepare = {
 		.user = user,
 		.stop = signals,
