@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0) */
-/* call_table.h - which system calls take a path or a descriptor, or tell more than their arguments */
+/* call_table.h - which system calls take a path or descriptor, or tell more than their arguments */
 #ifndef COLDPROF_CALL_TABLE_H
 #define COLDPROF_CALL_TABLE_H
 
@@ -26,11 +26,13 @@ struct call_kind {
 
 #define CALL_KINDS 512
 
+/* clang-format off */
 #define PATH1	 {.path = 1}
 #define PATH2	 {.path = 2, .fd = 1}
 #define FD	 {.fd = 1}
 #define MORE(x)	 {.extra = x}
 #define FDMORE(x) {.fd = 1, .extra = x}
+/* clang-format on */
 
 static const struct call_kind call_kinds[CALL_KINDS] = {
 #ifdef __NR_open /* the older calls, that arm64 never had */

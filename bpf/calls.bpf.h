@@ -26,7 +26,7 @@ static __always_inline void fill_call(struct event_syscall *record, struct threa
 
 /* Sends the thread's open system call, if there is one, as unfinished, and forgets it. */
 static __noinline __attribute__((unused)) int send_open_call(struct task_struct *task,
-							      struct thread_state *state)
+							     struct thread_state *state)
 {
 	struct event_syscall *record;
 

@@ -39,7 +39,7 @@ enum classify_call {
 	CLASSIFY_POLL,	 /* waits for one of several descriptors, or a limit of time */
 	CLASSIFY_FUTEX,
 	CLASSIFY_SLEEP,
-	CLASSIFY_CHILD,	 /* waits for a child; vfork waits for its exec */
+	CLASSIFY_CHILD, /* waits for a child; vfork waits for its exec */
 	CLASSIFY_LOCK,
 	CLASSIFY_SIGNAL, /* waits for a signal or a limit of time */
 	CLASSIFY_QUEUE,	 /* message queues */
@@ -235,7 +235,7 @@ CLASSIFY_INLINE enum classify_blocked classify_socket(__s64 result, __u8 fd_kind
  */
 #define CLASSIFY_NO_RESULT (-EINTR)
 CLASSIFY_INLINE enum classify_blocked classify_blocked(__u32 number, __u32 state, __u32 flags,
-							__s64 result, __u8 fd_kind)
+						       __s64 result, __u8 fd_kind)
 {
 	if (state == EVENT_STATE_STOPPED || state == EVENT_STATE_ENDED)
 		return BLOCKED_OTHER;

@@ -19,42 +19,42 @@
 
 enum event_kind {
 	/* from the kernel */
-	EVENT_FORK = 1,	       /* a new thread or process of the tree */
-	EVENT_EXEC = 2,	       /* execve succeeded */
-	EVENT_EXIT = 3,	       /* one thread ends */
-	EVENT_REAPABLE = 4,    /* a waiter can see the end of the process (SIGCHLD is sent) */
-	EVENT_SYSCALL = 5,     /* one system call, sent when it returns */
-	EVENT_SWITCH_OUT = 6,  /* a thread leaves its CPU */
-	EVENT_SWITCH_IN = 7,   /* a thread gets a CPU */
-	EVENT_FAULT = 8,       /* a page fault begins */
-	EVENT_LISTEN = 9,      /* listen(2) returned 0 */
-	EVENT_ACCEPT = 10,     /* accept(2) returned a connection */
-	EVENT_MARK = 11,       /* a uprobe or USDT of a runtime */
-	EVENT_IO_URING = 12,   /* one io_uring request is submitted */
-	EVENT_OUTPUT = 13,     /* bytes were written to the program's output file */
-	EVENT_MEMORY = 14,     /* exact memory of a process, asked for by user space */
+	EVENT_FORK = 1,	      /* a new thread or process of the tree */
+	EVENT_EXEC = 2,	      /* execve succeeded */
+	EVENT_EXIT = 3,	      /* one thread ends */
+	EVENT_REAPABLE = 4,   /* a waiter can see the end of the process (SIGCHLD is sent) */
+	EVENT_SYSCALL = 5,    /* one system call, sent when it returns */
+	EVENT_SWITCH_OUT = 6, /* a thread leaves its CPU */
+	EVENT_SWITCH_IN = 7,  /* a thread gets a CPU */
+	EVENT_FAULT = 8,      /* a page fault begins */
+	EVENT_LISTEN = 9,     /* listen(2) returned 0 */
+	EVENT_ACCEPT = 10,    /* accept(2) returned a connection */
+	EVENT_MARK = 11,      /* a uprobe or USDT of a runtime */
+	EVENT_IO_URING = 12,  /* one io_uring request is submitted */
+	EVENT_OUTPUT = 13,    /* bytes were written to the program's output file */
+	EVENT_MEMORY = 14,    /* exact memory of a process, asked for by user space */
 
 	/* seen by user space */
-	EVENT_INTERN = 1000,   /* id -> text */
-	EVENT_PLAN = 1001,     /* what was started and how; the first record of a start */
-	EVENT_RUNTIME = 1002,  /* a binary (device, inode) is a known runtime */
-	EVENT_READY = 1003,    /* user space decided that the start is ready, or why it never was */
-	EVENT_ANSWER = 1004,   /* what the HTTP client got */
-	EVENT_SMAPS = 1005,    /* one process's smaps, folded by kind of mapping */
-	EVENT_CGROUP = 1006,   /* the cgroup's own numbers at the end */
-	EVENT_RESIDUE = 1007,  /* what was left in the page cache before the start */
-	EVENT_LOSS = 1008,     /* how many events of a kind were lost */
-	EVENT_ALIVE = 1009,    /* a process seen alive at the end of the recording */
-	EVENT_END = 1010,      /* the last record: outcome and exit status */
+	EVENT_INTERN = 1000,  /* id -> text */
+	EVENT_PLAN = 1001,    /* what was started and how; the first record of a start */
+	EVENT_RUNTIME = 1002, /* a binary (device, inode) is a known runtime */
+	EVENT_READY = 1003,   /* user space decided that the start is ready, or why it never was */
+	EVENT_ANSWER = 1004,  /* what the HTTP client got */
+	EVENT_SMAPS = 1005,   /* one process's smaps, folded by kind of mapping */
+	EVENT_CGROUP = 1006,  /* the cgroup's own numbers at the end */
+	EVENT_RESIDUE = 1007, /* what was left in the page cache before the start */
+	EVENT_LOSS = 1008,    /* how many events of a kind were lost */
+	EVENT_ALIVE = 1009,   /* a process seen alive at the end of the recording */
+	EVENT_END = 1010,     /* the last record: outcome and exit status */
 };
 
 struct event {
 	__u16 kind;
-	__u16 flags;  /* of the kind */
-	__u32 size;   /* of the whole record in bytes, a multiple of 8 */
+	__u16 flags; /* of the kind */
+	__u32 size;  /* of the whole record in bytes, a multiple of 8 */
 	__u64 time_ns;
-	__u32 pid;    /* process (thread group); 0 where user space speaks of the whole start */
-	__u32 tid;    /* thread */
+	__u32 pid; /* process (thread group); 0 where user space speaks of the whole start */
+	__u32 tid; /* thread */
 };
 
 /* Always the last field. |size| bytes of text; NUL bytes separate the parts of a command line. */
@@ -62,7 +62,7 @@ struct event_text {
 	__u32 id;
 	__u32 size;
 };
-#define EVENT_TEXT_MAX 4096 /* longer ones are cut and flagged EVENT_TEXT_CUT */
+#define EVENT_TEXT_MAX 4096   /* longer ones are cut and flagged EVENT_TEXT_CUT */
 #define EVENT_TEXT_CUT 0x8000 /* bit of event.flags, for every kind with a text */
 
 /* event.pid, tid: the parent */
@@ -81,29 +81,29 @@ struct event_fork {
  */
 struct event_exec {
 	struct event event;
-	__u64 enter_ns;	    /* entry of the execve system call */
+	__u64 enter_ns; /* entry of the execve system call */
 	__u64 exe_inode;
-	__u32 exe_device;   /* kernel's dev_t: major << 20 | minor */
-	__u32 old_tid;	    /* the thread that called, where it was not the leader */
+	__u32 exe_device; /* kernel's dev_t: major << 20 | minor */
+	__u32 old_tid;	  /* the thread that called, where it was not the leader */
 	struct event_text text;
 };
 
 struct event_exit {
 	struct event event;
-	__u64 user_ns;	    /* of this thread, by the kernel's tick accounting */
+	__u64 user_ns; /* of this thread, by the kernel's tick accounting */
 	__u64 system_ns;
-	__u64 on_cpu_ns;    /* of this thread, exact (sum_exec_runtime) */
+	__u64 on_cpu_ns; /* of this thread, exact (sum_exec_runtime) */
 	__u64 minor_faults;
 	__u64 major_faults;
 	__u64 voluntary_switches;
 	__u64 involuntary_switches;
-	__u64 rss_anon_bytes;	 /* of the process, on its last thread only; else 0 */
+	__u64 rss_anon_bytes; /* of the process, on its last thread only; else 0 */
 	__u64 rss_file_bytes;
 	__u64 rss_shmem_bytes;
 	__u64 swap_bytes;
 	__u64 rss_peak_bytes;
-	__u32 exit_code;	 /* as wait(2) gives it */
-	__u32 cached_pages;	 /* pages brought into the page cache since the last event */
+	__u32 exit_code;    /* as wait(2) gives it */
+	__u32 cached_pages; /* pages brought into the page cache since the last event */
 };
 #define EVENT_EXIT_LAST	  1 /* the process ends with this thread */
 #define EVENT_EXIT_MEMORY 2 /* the rss and peak fields are measured */
@@ -121,22 +121,22 @@ struct event_reapable {
  */
 struct event_syscall {
 	struct event event;
-	__u64 enter_ns;	    /* 0 where the call was denied before its entry (seccomp) */
+	__u64 enter_ns; /* 0 where the call was denied before its entry (seccomp) */
 	__s64 result;
 	__u64 args[4];
 	__u64 extra;
-	__u32 number;	    /* in the table of |abi| */
-	__u16 abi;	    /* enum event_abi */
-	__u8 fd_kind;	    /* enum event_fd of what a blocked call or a poll waited for */
+	__u32 number; /* in the table of |abi| */
+	__u16 abi;    /* enum event_abi */
+	__u8 fd_kind; /* enum event_fd of what a blocked call or a poll waited for */
 	__u8 reserved;
 	__u32 cached_pages; /* pages brought into the page cache since the thread's last event */
 	__u32 reserved2;
 	struct event_text text;
 };
 #define EVENT_SYSCALL_UNFINISHED 1
-#define EVENT_SYSCALL_DENIED	 2 /* an exit with no entry */
-#define EVENT_SYSCALL_BLOCKED	 4 /* the thread left its CPU, not preempted, inside the call */
-#define EVENT_SYSCALL_POLLSET	 8 /* text is an array of struct event_pollfd */
+#define EVENT_SYSCALL_DENIED	 2  /* an exit with no entry */
+#define EVENT_SYSCALL_BLOCKED	 4  /* the thread left its CPU, not preempted, inside the call */
+#define EVENT_SYSCALL_POLLSET	 8  /* text is an array of struct event_pollfd */
 #define EVENT_SYSCALL_SELECTSET	 16 /* text is a struct event_select */
 /*
  * extra:
@@ -154,16 +154,16 @@ enum event_fd {
 	EVENT_FD_FILE = 1,
 	EVENT_FD_FOLDER = 2,
 	EVENT_FD_PIPE = 3,
-	EVENT_FD_TTY = 4,	 /* any character device */
+	EVENT_FD_TTY = 4, /* any character device */
 	EVENT_FD_BLOCK = 5,
-	EVENT_FD_NETWORK = 6,	 /* a socket that is not of this machine's own kinds */
-	EVENT_FD_UNIX = 7,	 /* AF_UNIX */
-	EVENT_FD_EVENT = 8,	 /* eventfd */
-	EVENT_FD_TIMER = 9,	 /* timerfd */
+	EVENT_FD_NETWORK = 6, /* a socket that is not of this machine's own kinds */
+	EVENT_FD_UNIX = 7,    /* AF_UNIX */
+	EVENT_FD_EVENT = 8,   /* eventfd */
+	EVENT_FD_TIMER = 9,   /* timerfd */
 	EVENT_FD_SIGNAL = 10,
 	EVENT_FD_INOTIFY = 11,
 	EVENT_FD_EPOLL = 12,
-	EVENT_FD_PROCESS = 13,	 /* pidfd */
+	EVENT_FD_PROCESS = 13, /* pidfd */
 	EVENT_FD_OTHER = 14,
 };
 
@@ -183,16 +183,16 @@ struct event_select {
 /* The thread that leaves is event.tid. */
 struct event_switch_out {
 	struct event event;
-	__u32 number;	/* of the system call it is in, or EVENT_NO_CALL */
-	__u32 state;	/* enum event_state */
+	__u32 number; /* of the system call it is in, or EVENT_NO_CALL */
+	__u32 state;  /* enum event_state */
 };
-#define EVENT_NO_CALL	    0xffffffffu
+#define EVENT_NO_CALL	      0xffffffffu
 #define EVENT_SWITCH_IOWAIT   1 /* the kernel counts it as waiting for block I/O */
 #define EVENT_SWITCH_INFERRED 2 /* of both kinds: the kernel did not report it, see sched.bpf.h */
 
 enum event_state {
-	EVENT_STATE_RUNNABLE = 0,	   /* preempted, or gave way */
-	EVENT_STATE_SLEEPING = 1,	   /* interruptible */
+	EVENT_STATE_RUNNABLE = 0, /* preempted, or gave way */
+	EVENT_STATE_SLEEPING = 1, /* interruptible */
 	EVENT_STATE_UNINTERRUPTIBLE = 2,
 	EVENT_STATE_STOPPED = 3,
 	EVENT_STATE_ENDED = 4,
@@ -200,7 +200,7 @@ enum event_state {
 
 struct event_switch_in {
 	struct event event;
-	__u64 woken_ns;	/* when it became runnable; 0 where it never stopped being so */
+	__u64 woken_ns;	 /* when it became runnable; 0 where it never stopped being so */
 	__u32 waker_tid; /* 0 where the wake-up came from an interrupt or was not seen */
 	__u32 reserved;
 };
@@ -208,9 +208,9 @@ struct event_switch_in {
 struct event_fault {
 	struct event event;
 	__u64 address;
-	__u32 code;		/* x86 error code: 1 page was present, 2 write, 16 fetch */
-	__u32 cached_pages;	/* as in event_syscall */
-	__u64 minor_faults;	/* the thread's own counts before this fault */
+	__u32 code;	    /* x86 error code: 1 page was present, 2 write, 16 fetch */
+	__u32 cached_pages; /* as in event_syscall */
+	__u64 minor_faults; /* the thread's own counts before this fault */
 	__u64 major_faults;
 };
 #define EVENT_FAULT_KERNEL 1 /* the kernel touched the user address */
@@ -218,11 +218,11 @@ struct event_fault {
 struct event_listen {
 	struct event event; /* time_ns: the return of listen(2) */
 	__u32 fd;
-	__u16 family;	/* AF_INET, AF_INET6, AF_UNIX */
-	__u16 port;	/* host byte order; 0 for AF_UNIX */
+	__u16 family;	  /* AF_INET, AF_INET6, AF_UNIX */
+	__u16 port;	  /* host byte order; 0 for AF_UNIX */
 	__u8 address[16]; /* network byte order; AF_INET uses the first 4 */
-	__u32 netns;	/* inode of the network namespace */
-	__u16 type;	/* SOCK_STREAM, ... */
+	__u32 netns;	  /* inode of the network namespace */
+	__u16 type;	  /* SOCK_STREAM, ... */
 	__u16 reserved;
 	struct event_text text; /* AF_UNIX: the path; a first NUL is an abstract name */
 };
@@ -239,17 +239,17 @@ struct event_accept {
 
 struct event_mark {
 	struct event event;
-	__u32 mark;	/* enum event_mark_id */
+	__u32 mark; /* enum event_mark_id */
 	__u32 reserved;
 	__u64 value;
 };
 
 /* Points in a runtime's start; the probes that show them are in profiler/probes.c. */
 enum event_mark_id {
-	EVENT_MARK_START = 1,	 /* the program's ELF entry point: the dynamic linker is done */
-	EVENT_MARK_MAIN = 2,	 /* the runtime's own main */
-	EVENT_MARK_VM = 3,	 /* interpreter or VM is ready (before site, before Node's bootstrap) */
-	EVENT_MARK_RUN = 4,	 /* Python: Py_RunMain, site is done */
+	EVENT_MARK_START = 1, /* the program's ELF entry point: the dynamic linker is done */
+	EVENT_MARK_MAIN = 2,  /* the runtime's own main */
+	EVENT_MARK_VM = 3,  /* interpreter or VM is ready (before site, before Node's bootstrap) */
+	EVENT_MARK_RUN = 4, /* Python: Py_RunMain, site is done */
 	EVENT_MARK_FINALIZE = 5, /* Py_FinalizeEx */
 	EVENT_MARK_EXIT = 6,	 /* libc's exit */
 };
@@ -276,20 +276,20 @@ struct event_memory {
 	__u64 rss_shmem_bytes;
 	__u64 swap_bytes;
 	__u64 rss_peak_bytes;
-	__u64 user_ns;	/* of this thread so far, by tick accounting */
+	__u64 user_ns; /* of this thread so far, by tick accounting */
 	__u64 system_ns;
 	__u64 on_cpu_ns;
-	__u32 mark;	/* enum event_memory_mark */
+	__u32 mark; /* enum event_memory_mark */
 	__u32 reserved;
 };
 #define EVENT_MEMORY_PROCESS 1
 
 /* When memory is read. */
 enum event_memory_mark {
-	EVENT_AT_READY = 1,	 /* just after ready or the first response */
+	EVENT_AT_READY = 1, /* just after ready or the first response */
 	EVENT_AFTER_REQUESTS = 2,
-	EVENT_AT_EXIT = 3,	 /* a process that ended: rss and peak only */
-	EVENT_AT_END = 4,	 /* the end of the recording: times count, memory is not reported */
+	EVENT_AT_EXIT = 3, /* a process that ended: rss and peak only */
+	EVENT_AT_END = 4,  /* the end of the recording: times count, memory is not reported */
 };
 
 /* ---- user space ---- */
@@ -319,8 +319,12 @@ struct event_plan {
 	struct event_text text;
 };
 
-enum event_runtime_kind { EVENT_RUNTIME_NONE = 0, EVENT_RUNTIME_NODE = 1, EVENT_RUNTIME_PYTHON = 2,
-			  EVENT_RUNTIME_OTHER = 3 /* bun, deno: known, without marks */ };
+enum event_runtime_kind {
+	EVENT_RUNTIME_NONE = 0,
+	EVENT_RUNTIME_NODE = 1,
+	EVENT_RUNTIME_PYTHON = 2,
+	EVENT_RUNTIME_OTHER = 3 /* bun, deno: known, without marks */
+};
 
 /* text: {"name","version","path","build_id"} */
 struct event_runtime {
@@ -336,26 +340,26 @@ struct event_runtime {
 /* time_ns: the kernel's time of what made it ready; pid, tid: who did it. */
 struct event_ready_at {
 	struct event event;
-	__u32 ready;	/* what it was: EXIT, LISTEN, HTTP or LINE */
-	__u32 fd;	/* LISTEN, HTTP: the listening descriptor */
+	__u32 ready;		/* what it was: EXIT, LISTEN, HTTP or LINE */
+	__u32 fd;		/* LISTEN, HTTP: the listening descriptor */
 	struct event_text text; /* LINE: the line; LISTEN, HTTP: the address, "127.0.0.1:3000" */
 };
 
 /* time_ns: when the client had the first byte of the answer */
 struct event_answer {
-	struct event event; /* pid: who listened */
-	__s32 status;	/* HTTP status, or 0 where there was no HTTP answer */
-	__u16 client_port; /* the client's end of the connection; 0 over AF_UNIX */
-	__u16 request;	/* 0: the first request, 1..: those after it */
-	__u64 connect_ns; /* when the client connected */
+	struct event event;	/* pid: who listened */
+	__s32 status;		/* HTTP status, or 0 where there was no HTTP answer */
+	__u16 client_port;	/* the client's end of the connection; 0 over AF_UNIX */
+	__u16 request;		/* 0: the first request, 1..: those after it */
+	__u64 connect_ns;	/* when the client connected */
 	struct event_text text; /* why there was no answer, or empty */
 };
 
 /* One process, one kind of mapping; sums over that kind. */
 struct event_smaps {
 	struct event event; /* time_ns: when reading began */
-	__u32 mark;	/* enum event_memory_mark */
-	__u32 mapping;	/* enum event_mapping */
+	__u32 mark;	    /* enum event_memory_mark */
+	__u32 mapping;	    /* enum event_mapping */
 	__u64 size_bytes;
 	__u64 rss_bytes;
 	__u64 pss_bytes;
@@ -366,24 +370,24 @@ struct event_smaps {
 	__u64 anonymous_bytes;
 	__u64 swap_bytes;
 	__u64 swap_pss_bytes;
-	__u64 took_ns;	/* how long reading took */
+	__u64 took_ns; /* how long reading took */
 };
 
 enum event_mapping {
-	EVENT_MAP_RUNTIME = 0,	  /* the runtime's own binary and its libpython/libnode */
-	EVENT_MAP_LIBRARY = 1,	  /* a shared library */
-	EVENT_MAP_EXTENSION = 2,  /* a native extension: .node, or .so below site-packages etc. */
-	EVENT_MAP_HEAP = 3,	  /* [heap] */
+	EVENT_MAP_RUNTIME = 0,	 /* the runtime's own binary and its libpython/libnode */
+	EVENT_MAP_LIBRARY = 1,	 /* a shared library */
+	EVENT_MAP_EXTENSION = 2, /* a native extension: .node, or .so below site-packages etc. */
+	EVENT_MAP_HEAP = 3,	 /* [heap] */
 	EVENT_MAP_ANONYMOUS = 4,
-	EVENT_MAP_JIT = 5,	  /* anonymous and executable */
+	EVENT_MAP_JIT = 5, /* anonymous and executable */
 	EVENT_MAP_STACK = 6,
-	EVENT_MAP_OTHER = 7,	  /* files that are none of these, shared memory, [vdso] */
+	EVENT_MAP_OTHER = 7, /* files that are none of these, shared memory, [vdso] */
 	EVENT_MAP_KINDS = 8,
 };
 
 struct event_cgroup {
 	struct event event;
-	__s64 memory_peak_bytes;    /* all here: -1 where not measured */
+	__s64 memory_peak_bytes; /* all here: -1 where not measured */
 	__s64 memory_current_bytes;
 	__s64 cpu_usage_ns;
 	__s64 throttled_ns;
@@ -415,11 +419,11 @@ struct event_alive {
 
 enum event_outcome {
 	EVENT_GOOD = 0,
-	EVENT_NOT_STARTED = 1,	/* exec failed: status is the errno */
-	EVENT_CRASHED = 2,	/* ended by a signal before it was ready: status is the signal */
-	EVENT_EXITED = 3,	/* nonzero exit, or an exit where an answer was awaited */
-	EVENT_NEVER_READY = 4,	/* the timeout passed */
-	EVENT_BAD_ANSWER = 5,	/* HTTP 500 or more, or not the status that the workload expects */
+	EVENT_NOT_STARTED = 1, /* exec failed: status is the errno */
+	EVENT_CRASHED = 2,     /* ended by a signal before it was ready: status is the signal */
+	EVENT_EXITED = 3,      /* nonzero exit, or an exit where an answer was awaited */
+	EVENT_NEVER_READY = 4, /* the timeout passed */
+	EVENT_BAD_ANSWER = 5,  /* HTTP 500 or more, or not the status that the workload expects */
 	EVENT_INTERRUPTED = 6,
 	EVENT_NOT_PREPARED = 7, /* set-up of the workload failed: nothing was started */
 };

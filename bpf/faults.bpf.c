@@ -66,8 +66,7 @@ int BPF_PROG(on_cached, struct folio *folio)
 	struct thread_state *state = followed();
 
 	if (state)
-		state->cached_pages +=
-			bpf_core_type_exists(struct folio) ? folio_pages(folio) : 1;
+		state->cached_pages += bpf_core_type_exists(struct folio) ? folio_pages(folio) : 1;
 	return 0;
 }
 

@@ -48,7 +48,8 @@ static __always_inline __u8 anonymous_kind(struct file *file)
 {
 	char name[12] = {};
 
-	bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(file, f_path.dentry, d_name.name));
+	bpf_probe_read_kernel_str(name, sizeof(name),
+				  BPF_CORE_READ(file, f_path.dentry, d_name.name));
 	if (name[0] == 'i')
 		return EVENT_FD_INOTIFY;
 	switch (name[1] << 16 | name[5] << 8 | name[6]) {

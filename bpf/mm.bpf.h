@@ -18,7 +18,7 @@ struct memory {
 	__u64 file, anon, swap, shmem, peak; /* bytes */
 };
 
-/* A pointer as a number: the verifier allows arithmetic on one only after it went through memory. */
+/* A pointer as a number: the verifier allows arithmetic only after it went through memory. */
 static __always_inline __u64 address_of(void *pointer)
 {
 	__u64 address = 0;

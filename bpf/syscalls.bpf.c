@@ -5,10 +5,10 @@
 #include "call_table.h"
 #include <bpf/bpf_tracing.h>
 
-#define TS_COMPAT	  0x0002     /* x86 thread_info.status: a 32-bit call */
-#define X32_SYSCALL_BIT	  0x40000000
-#define SIGKILL		  9
-#define TIF_32BIT	  22	     /* arm64 thread_info.flags */
+#define TS_COMPAT	0x0002 /* x86 thread_info.status: a 32-bit call */
+#define X32_SYSCALL_BIT 0x40000000
+#define SIGKILL		9
+#define TIF_32BIT	22 /* arm64 thread_info.flags */
 
 static __always_inline __u16 abi_of(long number)
 {
@@ -81,8 +81,7 @@ int BPF_PROG(on_enter, struct pt_regs *regs, long number)
 	state->abi = abi_of(number);
 	take_args(state, regs);
 #ifdef __NR_select
-	if (state->abi == EVENT_ABI_NATIVE &&
-	    (number == __NR_select || number == __NR_pselect6)) {
+	if (state->abi == EVENT_ABI_NATIVE && (number == __NR_select || number == __NR_pselect6)) {
 		state->read_set[0] = state->read_set[1] = 0;
 		bpf_probe_read_user(state->read_set, state->args[0] > 64 ? 16 : 8,
 				    (void *)state->args[1]);
@@ -121,10 +120,10 @@ static __always_inline void send_listen(struct thread_state *state)
 			size = BPF_CORE_READ(address, len) - 2; /* the family comes first */
 			if (size > 110)
 				size = 0;
-			bpf_probe_read_kernel(record + 1, size,
-					      (char *)address +
-						      bpf_core_field_offset(struct unix_address,
-									    name) + 2);
+			bpf_probe_read_kernel(
+				record + 1, size,
+				(char *)address + bpf_core_field_offset(struct unix_address, name) +
+					2);
 		}
 	} else {
 		record->port = BPF_CORE_READ(sock, __sk_common.skc_num);
@@ -132,8 +131,7 @@ static __always_inline void send_listen(struct thread_state *state)
 			bpf_probe_read_kernel(record->address, 16,
 					      &sock->__sk_common.skc_v6_rcv_saddr);
 		else
-			bpf_probe_read_kernel(record->address, 4,
-					      &sock->__sk_common.skc_rcv_saddr);
+			bpf_probe_read_kernel(record->address, 4, &sock->__sk_common.skc_rcv_saddr);
 	}
 	record->text.size = size;
 	send_scratch(room, sizeof(*record) + (size & 127), BPF_RB_FORCE_WAKEUP);
@@ -191,7 +189,7 @@ static __noinline __s64 first_ready(struct event_pollfd *fds, __u32 count)
 {
 	__s64 found = -1;
 
-	/* keeps clang from leaving |found| unset on a path that only the 6.1 verifier believes in */
+	/* keeps clang from leaving |found| unset on a path that 6.1's verifier believes in */
 	barrier_var(found);
 	for (__u32 i = 0; i < EVENT_POLLFDS; i++) {
 		if (i >= count)

@@ -16,10 +16,10 @@ struct ask {
 	struct http *clients[ASK_CLIENTS];
 	size_t listener[ASK_CLIENTS]; /* index in start->listeners of who is asked */
 	bool busy[ASK_CLIENTS];
-	size_t winner;		      /* the client whose answer won */
-	bool answered;		      /* one of them has won */
+	size_t winner; /* the client whose answer won */
+	bool answered; /* one of them has won */
 	struct http_answer first_failure;
-	size_t failed;		      /* listeners that gave no HTTP answer */
+	size_t failed; /* listeners that gave no HTTP answer */
 };
 
 int ask_init(struct ask *ask); /* 0 or -errno, printed */

@@ -9,7 +9,7 @@
 /* Zeroed memory is an empty buffer. |data| is NULL while nothing was added. */
 struct buf {
 	char *data;
-	size_t size;	 /* bytes in use, without the closing NUL */
+	size_t size; /* bytes in use, without the closing NUL */
 	size_t capacity;
 };
 

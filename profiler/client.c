@@ -39,8 +39,7 @@ static bool is_dropped(const char *variable)
 }
 
 int client_environment(const struct user *user,
-		       const struct interpreter *const interpreters[WORKLOAD_RUNTIMES],
-		       char ***out)
+		       const struct interpreter *const interpreters[WORKLOAD_RUNTIMES], char ***out)
 {
 	char **environment, **to, *extra[2] = {NULL, NULL};
 	struct buf path = {0};

@@ -9,7 +9,7 @@
 
 struct command {
 	const char *name;
-	const char *summary; /* one line of `coldprof --help` */
+	const char *summary;		   /* one line of `coldprof --help` */
 	int (*run)(int argc, char **argv); /* argv[0] is the command; returns an exit status */
 };
 

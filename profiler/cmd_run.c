@@ -93,7 +93,7 @@ static const char help[] =
 	"      --seed N          of the random order and of the intervals\n"
 	"When it is ready\n"
 	"      --ready SPEC      exit | listen | http[:PORT][/PATH] | line:REGEX\n"
-	"                        (default: the first listen(2), then its answer to GET /; else exit)\n"
+	"                        (default: first listen(2), then its answer to GET /; else exit)\n"
 	"      --requests N      requests after the first response (default: the workload's own\n"
 	"                        number; 0 for a command)\n"
 	"      --timeout SEC     for each start (default 60)\n"
@@ -174,10 +174,8 @@ static int take_ring(struct run_options *options, const char *text)
 
 static int take_cold(struct run_options *options, const char *text)
 {
-	static const struct cmd_choice levels[] = {{"warm", COLD_WARM},
-						   {"evicted", COLD_EVICTED},
-						   {"dropped", COLD_DROPPED},
-						   {}};
+	static const struct cmd_choice levels[] = {
+		{"warm", COLD_WARM}, {"evicted", COLD_EVICTED}, {"dropped", COLD_DROPPED}, {}};
 	int level, rc = cmd_choose("--cold", text, levels, &level);
 
 	if (!rc)
@@ -324,8 +322,8 @@ static int check(const struct run_options *options)
 		return -EINVAL;
 	}
 	if (options->command && (options->node.count || options->python.count)) {
-		err_print("--node and --python choose the runtime of workloads; a command names its "
-			  "own");
+		err_print("--node and --python choose the runtime of workloads; a command "
+			  "names its own");
 		return -EINVAL;
 	}
 	if (!options->command && options->name) {

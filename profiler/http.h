@@ -15,10 +15,10 @@ struct http_request {
 	struct event_listen listener; /* where to connect; event.pid is who listens */
 	char unix_path[112];	      /* AF_UNIX: the path; a first NUL: abstract */
 	uint32_t unix_size;
-	const char *method, *path;    /* copied; NULL: GET, / */
-	const char *const *headers;   /* "Name: value", ended by NULL; copied; NULL: none */
-	const char *body;	      /* copied; NULL: none */
-	unsigned timeout_ms;	      /* of connecting and of silence */
+	const char *method, *path;  /* copied; NULL: GET, / */
+	const char *const *headers; /* "Name: value", ended by NULL; copied; NULL: none */
+	const char *body;	    /* copied; NULL: none */
+	unsigned timeout_ms;	    /* of connecting and of silence */
 };
 
 enum http_failure {
@@ -39,7 +39,7 @@ struct http_answer {
 	char reason[160];	/* one line, empty when OK */
 };
 
-int http_new(struct http **out); /* 0 or -errno, printed */
+int http_new(struct http **out);   /* 0 or -errno, printed */
 void http_free(struct http *http); /* gives up what is under way */
 
 /* Readable when an answer can be taken. */

@@ -11,9 +11,9 @@ struct install {
 	const struct prepare *prepare; /* its folder's name ends with INSTALL_TAIL characters that
 					  differ between versions, its parent is the cache folder */
 	const struct user *user;       /* whom the caller has become */
-	char *const *environment; /* of the package clients */
-	int stop;		  /* a descriptor that is readable when to stop; -1: none */
-	int progress;		  /* where a line is written for each step; -1: nowhere */
+	char *const *environment;      /* of the package clients */
+	int stop;		       /* a descriptor that is readable when to stop; -1: none */
+	int progress;		       /* where a line is written for each step; -1: nowhere */
 };
 #define INSTALL_TAIL 32
 

@@ -41,8 +41,7 @@ static int add_node_packages(const char *folder, struct buf *lines)
 		lock = cJSON_ParseWithLength(text.data, text.size);
 	packages = cJSON_GetObjectItem(lock, "packages");
 	cJSON_ArrayForEach(package, packages) {
-		const char *version =
-			cJSON_GetStringValue(cJSON_GetObjectItem(package, "version"));
+		const char *version = cJSON_GetStringValue(cJSON_GetObjectItem(package, "version"));
 		const char *name = package->string, *next;
 
 		while ((next = strstr(name, MODULES)))
@@ -118,8 +117,8 @@ int installed_read(const struct user *user, const char *folder, struct installed
 	int rc = user_job(user, look, (void *)folder, &lines);
 
 	line = lines.data ? strtok_r(lines.data, "\n", &rest) : NULL;
-	if (line && sscanf(line, "%" SCNd64 " %" SCNd64, &installed.bytes,
-			   &installed.files_count) != 2)
+	if (line &&
+	    sscanf(line, "%" SCNd64 " %" SCNd64, &installed.bytes, &installed.files_count) != 2)
 		installed.bytes = installed.files_count = -1;
 	while (!rc && (line = strtok_r(NULL, "\n", &rest)))
 		rc = add_package(&installed, line);

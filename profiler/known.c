@@ -75,8 +75,7 @@ static int copy_text(const char *from, char **to)
 
 int known_copy(const struct runtime *from, struct runtime *to)
 {
-	struct runtime copy = {
-		.kind = from->kind, .device = from->device, .inode = from->inode};
+	struct runtime copy = {.kind = from->kind, .device = from->device, .inode = from->inode};
 
 	if (copy_text(from->name, &copy.name) || copy_text(from->version, &copy.version) ||
 	    copy_text(from->path, &copy.path) || copy_text(from->build_id, &copy.build_id)) {

@@ -91,8 +91,7 @@ static void run_child(const struct launch_spec *spec, int release, int failure)
 		fail(failure, STEP_OUTPUT);
 	clean_descriptors(&release, &failure);
 	clean_signals();
-	if (write(failure, &ready, sizeof(ready)) != sizeof(ready) ||
-	    read(release, &word, 1) != 1)
+	if (write(failure, &ready, sizeof(ready)) != sizeof(ready) || read(release, &word, 1) != 1)
 		_exit(126);
 	execve(spec->executable, spec->argv, spec->environment);
 	fail(failure, STEP_EXEC);

@@ -23,10 +23,10 @@ struct launch_spec {
 
 struct launch {
 	pid_t pid;
-	int pidfd;   /* readable once the process has ended; ours to close */
-	int release; /* a byte written here lets the child go */
-	int failure; /* the errno of an execve that failed; end of file when it succeeded */
-	const pid_t *spared; /* children of ours that are not of the start, ended by 0; NULL: none */
+	int pidfd;	     /* readable once the process has ended; ours to close */
+	int release;	     /* a byte written here lets the child go */
+	int failure;	     /* the errno of an execve that failed; end of file when it succeeded */
+	const pid_t *spared; /* children of ours that are of no start, ended by 0; NULL: none */
 };
 
 /* Once a run: orphans of the tree become our children, so that all can be reaped. 0 or -errno. */

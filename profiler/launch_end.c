@@ -22,9 +22,9 @@
 #include "units.h"
 #include "utf8.h"
 
-#define GRACE_MS      200
-#define TAIL_BYTES    65536
-#define ROUNDS	      1000
+#define GRACE_MS   200
+#define TAIL_BYTES 65536
+#define ROUNDS	   1000
 
 static bool is_spared(const pid_t *spared, pid_t pid)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* observe.c - what user space adds to a start's recording: plan, answers, memory, what still lives */
+/* observe.c - what user space adds to a start's recording: plan, answers, memory, who lives on */
 #include "observe.h"
 
 #include <cjson/cJSON.h>

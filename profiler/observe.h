@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* observe.h - what user space adds to a start's recording: plan, answers, memory, what still lives */
+/* observe.h - what user space adds to a start's recording: plan, answers, memory, who lives on */
 #ifndef COLDPROF_OBSERVE_H
 #define COLDPROF_OBSERVE_H
 

@@ -165,7 +165,7 @@ static bool is_at(const char *text, const char *name)
 	return strncmp(text, name, length) == 0 && text[length] == '}';
 }
 
-/* Adds what the placeholder at |text|, an opening brace, stands for; |*length|: its own, 0: none. */
+/* Adds what the placeholder at |text|, an opening brace, stands for; |*length|: its own, or 0. */
 static int add_place(const struct prepare *prepare, const struct prepare_places *places,
 		     const char *text, size_t *length, struct buf *out)
 {

@@ -13,7 +13,7 @@ struct user;
 
 /* One workload under one runtime. Zeroed memory is empty; release with prepare_release. */
 struct prepare {
-	const struct workload *workload;       /* the caller's */
+	const struct workload *workload; /* the caller's */
 	/* the caller's: one for each of the workload's runtimes, in their order; then NULL */
 	const struct interpreter *interpreters[WORKLOAD_RUNTIMES];
 	char *folder; /* where it is, or will be: a copy of the application with its dependencies */

@@ -145,8 +145,7 @@ static int describe_command(struct result_workload *workload, const cJSON *plan)
 	struct buf name = {0};
 	int rc = 0;
 
-	cJSON_ArrayForEach(word, command)
-	{
+	cJSON_ArrayForEach(word, command) {
 		const char *text = cJSON_GetStringValue(word);
 
 		if (!text || rc)

@@ -12,13 +12,13 @@
 #include "recording.h"
 #include "vec.h"
 
-#define FILE_MAGIC    "coldprof"
-#define FILE_VERSION  1
-#define BLOCK_MAGIC   0x4b4c4243u /* "CBLK" */
-#define BLOCK_BYTES   (256u << 10)
-#define RECORD_MAX    (16u << 10)
-#define INTERN_TEXTS  65536u
-#define INTERN_BYTES  (16u << 20)
+#define FILE_MAGIC   "coldprof"
+#define FILE_VERSION 1
+#define BLOCK_MAGIC  0x4b4c4243u /* "CBLK" */
+#define BLOCK_BYTES  (256u << 10)
+#define RECORD_MAX   (16u << 10)
+#define INTERN_TEXTS 65536u
+#define INTERN_BYTES (16u << 20)
 
 #if defined(__x86_64__)
 #define THIS_MACHINE 62 /* EM_X86_64 */
@@ -31,9 +31,9 @@
 struct file_header {
 	char magic[8];
 	uint32_t version;
-	uint32_t machine;    /* ELF e_machine: which system-call table the numbers are of */
+	uint32_t machine; /* ELF e_machine: which system-call table the numbers are of */
 	uint32_t page_bytes;
-	uint32_t clock;	     /* CLOCK_MONOTONIC */
+	uint32_t clock; /* CLOCK_MONOTONIC */
 	uint64_t reserved[5];
 };
 _Static_assert(sizeof(struct file_header) == 64, "file_header");

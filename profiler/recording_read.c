@@ -107,8 +107,7 @@ const struct event *recording_next(struct recording *recording)
 	if (left < sizeof(*event) || event->size > left || event->size % 8 ||
 	    event->size < sizeof(*event) ||
 	    (event_fixed_size(event->kind) && event->size < event_fixed_size(event->kind)) ||
-	    (event->kind == EVENT_INTERN &&
-	     define_text(recording, (struct event_intern *)event))) {
+	    (event->kind == EVENT_INTERN && define_text(recording, (struct event_intern *)event))) {
 		recording->cut = true;
 		recording->block_at = recording->block.size = 0;
 		recording->read_at = recording->stored;

@@ -67,11 +67,11 @@ SHAPE(result_memory, TEXT(mark), TEXT(reason), INTEGER(delay_ns), INTEGER(took_n
 #define T struct result_process
 SHAPE(result_process, TEXT(instance), INTEGER(pid), TEXT(parent), TEXT(role), BOOL(on_chain),
       TEXT(exe), TEXTS(command), TEXT(runtime), INTEGER(start_ns), INTEGER(exec_ns),
-      INTEGER(first_wait_ns), INTEGER(first_work_ns), INTEGER(ended_ns), INTEGER(exit_status), INTEGER(threads_count), STRUCT(time, result_time),
-      LIST(phases, result_process_phase), INTEGER(faults_minor_count), INTEGER(faults_major_count),
-      INTEGER(faults_cow_count), INTEGER(switches_voluntary_count),
-      INTEGER(switches_involuntary_count), INTEGER(syscalls_count),
-      INTEGER(syscalls_unfinished_count), INTEGER(syscall_errors_count),
+      INTEGER(first_wait_ns), INTEGER(first_work_ns), INTEGER(ended_ns), INTEGER(exit_status),
+      INTEGER(threads_count), STRUCT(time, result_time), LIST(phases, result_process_phase),
+      INTEGER(faults_minor_count), INTEGER(faults_major_count), INTEGER(faults_cow_count),
+      INTEGER(switches_voluntary_count), INTEGER(switches_involuntary_count),
+      INTEGER(syscalls_count), INTEGER(syscalls_unfinished_count), INTEGER(syscall_errors_count),
       INTEGER(files_opened_count), INTEGER(enoent_count), INTEGER(read_bytes),
       INTEGER(page_cache_bytes), INTEGER(rss_peak_bytes), LIST(memory, result_memory),
       KEYED(io_uring, result_value));
@@ -126,10 +126,10 @@ SHAPE(result_cgroup, INTEGER(memory_peak_bytes), INTEGER(memory_current_bytes),
 SHAPE(result_sample, INTEGER(order), TEXT(outcome), TEXT(reason), BOOL(counted), INTEGER(total_ns),
       INTEGER(ready_ns), INTEGER(responded_ns), TEXT(ready), TEXT(address), TEXT(load_technique),
       LIST(phases, result_phase), TEXTS(phases_missing), TEXTS(chain),
-      LIST(processes, result_process), LIST(roles, result_role), LIST(threads, result_thread), LIST(answers, result_answer),
-      LIST(syscalls, result_syscall), LIST(files, result_file), LIST(folders, result_folder),
-      STRUCT(cold, result_cold), STRUCT(cgroup, result_cgroup), INTEGER(tree_rss_ready_bytes),
-      INTEGER(tree_pss_ready_bytes), INTEGER(tree_uss_ready_bytes),
+      LIST(processes, result_process), LIST(roles, result_role), LIST(threads, result_thread),
+      LIST(answers, result_answer), LIST(syscalls, result_syscall), LIST(files, result_file),
+      LIST(folders, result_folder), STRUCT(cold, result_cold), STRUCT(cgroup, result_cgroup),
+      INTEGER(tree_rss_ready_bytes), INTEGER(tree_pss_ready_bytes), INTEGER(tree_uss_ready_bytes),
       KEYED(events_lost, result_value), TEXTS(notes), KEYED(metrics, result_value));
 #undef T
 
@@ -149,10 +149,10 @@ SHAPE(result_package, TEXT(name), TEXT(version));
 #define T struct result_workload
 SHAPE(result_workload, TEXT(name), TEXTS(command), TEXT(outcome), TEXT(reason),
       STRUCT(runtime, result_runtime), LIST(packages, result_package), INTEGER(installed_bytes),
-      INTEGER(installed_files_count), INTEGER(limit_memory_bytes),
-      NUMBER(limit_cpus), TEXT(ready), TEXT(cold), LIST(samples, result_sample),
-      KEYED(summary, result_summary), INTEGER(median_sample), LIST(syscalls, result_syscall),
-      LIST(files, result_file), LIST(folders, result_folder), TEXTS(notes));
+      INTEGER(installed_files_count), INTEGER(limit_memory_bytes), NUMBER(limit_cpus), TEXT(ready),
+      TEXT(cold), LIST(samples, result_sample), KEYED(summary, result_summary),
+      INTEGER(median_sample), LIST(syscalls, result_syscall), LIST(files, result_file),
+      LIST(folders, result_folder), TEXTS(notes));
 #undef T
 
 #define T struct result_host

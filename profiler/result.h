@@ -33,11 +33,11 @@ typedef VEC(struct result_value) result_values;
 struct result_time {
 	int64_t on_cpu_ns;
 	int64_t cpu_user_ns;
-	int64_t cpu_system_ns;	/* in system calls, and page faults' share of the kernel's own count */
+	int64_t cpu_system_ns; /* in system calls, and page faults' share of the kernel's count */
 	int64_t runqueue_ns;
 	int64_t blocked_disk_ns;
 	int64_t blocked_network_ns;
-	int64_t blocked_pipe_ns;  /* pipe, FIFO, Unix socket, terminal */
+	int64_t blocked_pipe_ns; /* pipe, FIFO, Unix socket, terminal */
 	int64_t blocked_lock_ns;
 	int64_t blocked_child_ns;
 	int64_t blocked_timer_ns;
@@ -70,8 +70,8 @@ struct result_mapping {
 };
 
 struct result_memory {
-	char *mark;   /* ready, requests (after them) or exit */
-	char *reason; /* why PSS and the rest are null, or null */
+	char *mark;	  /* ready, requests (after them) or exit */
+	char *reason;	  /* why PSS and the rest are null, or null */
 	int64_t delay_ns; /* from the mark to the beginning of the reading */
 	int64_t took_ns;
 	int64_t rss_bytes; /* exact, the kernel's counters */
@@ -84,17 +84,17 @@ struct result_memory {
 struct result_process {
 	char *instance; /* "pid:start", start in boot-time clock ticks of a nanosecond */
 	int64_t pid;
-	char *parent;	/* instance of the parent, null for the root */
-	char *role;	/* by the workload's rules, else main (the root) or child */
+	char *parent; /* instance of the parent, null for the root */
+	char *role;   /* by the workload's rules, else main (the root) or child */
 	bool on_chain;
 	char *exe;
 	result_texts command;
-	char *runtime;	/* node, python, ... or null */
+	char *runtime;		   /* node, python, ... or null */
 	int64_t start_ns, exec_ns; /* fork; last exec or null */
-	int64_t first_wait_ns; /* it first waited for work, as workers.h says */
-	int64_t first_work_ns; /* and first got some: a connection, a job */
-	int64_t ended_ns; /* null: alive at the end of the recording */
-	int64_t exit_status; /* as a shell shows it: 128 + signal; null while alive */
+	int64_t first_wait_ns;	   /* it first waited for work, as workers.h says */
+	int64_t first_work_ns;	   /* and first got some: a connection, a job */
+	int64_t ended_ns;	   /* null: alive at the end of the recording */
+	int64_t exit_status;	   /* as a shell shows it: 128 + signal; null while alive */
 	int64_t threads_count;
 	struct result_time time;
 	VEC(struct result_process_phase) phases;
@@ -115,13 +115,13 @@ struct result_syscall_phase {
 
 struct result_syscall {
 	char *name;
-	char *abi; /* native, i386, x32 */
+	char *abi;     /* native, i386, x32 */
 	int64_t count; /* that returned */
 	int64_t unfinished_count, denied_count, errors_count;
 	int64_t time_ns;
-	result_values errors;	 /* by errno name */
-	result_values results; /* how many returned 0, a positive number, a failure */
-	VEC(int64_t) histogram;	 /* [i]: calls of [2^i, 2^(i+1)) ns */
+	result_values errors;	/* by errno name */
+	result_values results;	/* how many returned 0, a positive number, a failure */
+	VEC(int64_t) histogram; /* [i]: calls of [2^i, 2^(i+1)) ns */
 	VEC(struct result_syscall_phase) phases;
 };
 
@@ -172,18 +172,19 @@ struct result_cold {
 };
 
 struct result_cgroup {
-	int64_t memory_peak_bytes, memory_current_bytes, cpu_usage_ns, throttled_ns, oom_kills_count;
+	int64_t memory_peak_bytes, memory_current_bytes, cpu_usage_ns, throttled_ns,
+		oom_kills_count;
 };
 
 /* One start. */
 struct result_sample {
-	int64_t order;	 /* place in the run's random order, from 0; warm-ups are not stored */
-	char *outcome;	 /* good, not_started, crashed, exited, never_ready, bad_answer, interrupted */
-	char *reason;	 /* one line, null where good */
-	bool counted;	 /* in the summary: good and without losses */
+	int64_t order; /* place in the run's random order, from 0; warm-ups are not stored */
+	char *outcome; /* good, or how it failed: enum event_outcome in lower case */
+	char *reason;  /* one line, null where good */
+	bool counted;  /* in the summary: good and without losses */
 	int64_t total_ns, ready_ns, responded_ns;
-	char *ready;	 /* exit listen http line */
-	char *address;	 /* of the listener, or null */
+	char *ready;	      /* exit listen http line */
+	char *address;	      /* of the listener, or null */
 	char *load_technique; /* how the end of `load` was found */
 	VEC(struct result_phase) phases;
 	result_texts phases_missing;
@@ -193,7 +194,7 @@ struct result_sample {
 	VEC(struct result_thread) threads;
 	VEC(struct result_answer) answers;
 	VEC(struct result_syscall) syscalls;
-	VEC(struct result_file) files;	   /* the lower-median start only, like folders, timeline */
+	VEC(struct result_file) files; /* the lower-median start only, like folders, timeline */
 	VEC(struct result_folder) folders;
 	struct result_cold cold;
 	struct result_cgroup cgroup;
@@ -270,11 +271,11 @@ struct result {
 /* The shapes, by which reports are written, read, copied and freed (shape.h). */
 extern const struct shape result_time_shape, result_phase_shape, result_process_phase_shape,
 	result_mapping_shape, result_memory_shape, result_process_shape, result_role_shape,
-	result_value_shape,
-	result_syscall_phase_shape, result_syscall_shape, result_file_shape, result_folder_shape,
-	result_thread_shape, result_answer_shape, result_cold_shape, result_cgroup_shape,
-	result_sample_shape, result_summary_shape, result_runtime_shape, result_package_shape,
-	result_workload_shape, result_host_shape, result_plan_shape, result_shape;
+	result_value_shape, result_syscall_phase_shape, result_syscall_shape, result_file_shape,
+	result_folder_shape, result_thread_shape, result_answer_shape, result_cold_shape,
+	result_cgroup_shape, result_sample_shape, result_summary_shape, result_runtime_shape,
+	result_package_shape, result_workload_shape, result_host_shape, result_plan_shape,
+	result_shape;
 
 /*
  * A new last item of a list, its fields absent, or NULL when out of memory:
@@ -282,7 +283,7 @@ extern const struct shape result_time_shape, result_phase_shape, result_process_
  */
 #define result_add(list, type) shape_add(&result_##type##_shape, list)
 
-void result_init(struct result *result); /* this schema, the rest absent */
+void result_init(struct result *result);    /* this schema, the rest absent */
 void result_release(struct result *result); /* takes zeroed memory */
 /* Sets every integer to RESULT_ABSENT and every double to NAN; texts and lists empty. */
 void result_sample_init(struct result_sample *sample);

@@ -106,8 +106,8 @@ int roles_find(struct roles *roles, const struct facts *facts, const struct proc
 
 	for (uint32_t i = 0; i < processes->processes.count && !rc; i++) {
 		const struct process *process = &processes->processes.items[i];
-		const char *parent = process->parent < i ? roles->by_process.items[process->parent]
-							 : NULL;
+		const char *parent =
+			process->parent < i ? roles->by_process.items[process->parent] : NULL;
 		const char *role = role_of(rules, facts, process, parent);
 
 		rc = role ? vec_push(&roles->by_process, role) : -ENOMEM;

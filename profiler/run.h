@@ -39,7 +39,7 @@ struct run_options {
 	double timeout_s;
 	bool ignore_failure;
 	const char *user, *cwd, *stdin_path, *setup, *name;
-	run_words environment; /* NAME=VALUE */
+	run_words environment;	/* NAME=VALUE */
 	run_words node, python; /* paths or names of runtimes */
 	run_words catalogs;
 	const char *redis, *kafka; /* addresses of those that run already */

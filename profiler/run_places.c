@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* run_places.c - what the workloads of a run share: a scratch folder, the services that they need */
+/* run_places.c - what the workloads of a run share: a scratch folder, and services */
 #include "run.h"
 
 #include <errno.h>
@@ -91,8 +91,7 @@ struct prepare_places run_places_values(const struct run_places *places)
 const char *run_places_lacking(const struct run_places *places, const struct workload *workload)
 {
 	for (enum service_kind kind = 0; kind < SERVICES; kind++)
-		if (workload_needs(workload, service_name(kind)) &&
-		    !places->services[kind].address)
+		if (workload_needs(workload, service_name(kind)) && !places->services[kind].address)
 			return service_name(kind);
 	return NULL;
 }

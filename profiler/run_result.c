@@ -137,8 +137,9 @@ static int note_mapped(struct course_of_run *run)
 
 	vec_foreach(path, &session_cold(run->session)->mapped)
 		if (buf_printf(&note, "%s%s",
-			       note.size ? ", " : "stayed in the page cache, for other processes "
-						  "map them: ",
+			       note.size ? ", "
+					 : "stayed in the page cache, for other processes "
+					   "map them: ",
 			       *path))
 			return -ENOMEM;
 	if (!note.size)

@@ -78,9 +78,9 @@ static int choose_redis(const struct user *user, struct program *program, struct
 {
 	/* what a login shell's PATH may lack */
 	static const char *const places = ":/usr/local/bin:/usr/bin:/usr/local/sbin:/usr/sbin";
-	char *const argv[] = {NULL,	       "--port",	program->port, "--bind", "127.0.0.1",
-			      "--save",	       "",		"--appendonly", "no",
-			      "--daemonize",   "no",		NULL};
+	char *const argv[] = {NULL,	"--port", program->port,  "--bind", "127.0.0.1",
+			      "--save", "",	  "--appendonly", "no",	    "--daemonize",
+			      "no",	NULL};
 	struct buf path_list = {};
 	int rc = buf_printf(&path_list, "%s%s", user->path, places);
 
@@ -136,8 +136,8 @@ static void become(const struct user *user, const struct program *program, int i
 	setsid();
 	if (environment && user_become(user) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
 	    getppid() == parent && dup2(input, STDIN_FILENO) == 0 &&
-	    dup2(output, STDOUT_FILENO) > 0 && dup2(output, STDERR_FILENO) > 0 &&
-	    chdir("/") == 0 && sigprocmask(SIG_SETMASK, &none, NULL) == 0)
+	    dup2(output, STDOUT_FILENO) > 0 && dup2(output, STDERR_FILENO) > 0 && chdir("/") == 0 &&
+	    sigprocmask(SIG_SETMASK, &none, NULL) == 0)
 		execve(program->argv[0], program->argv, environment);
 	_exit(127);
 }
@@ -271,7 +271,7 @@ void service_release(struct service *service)
 {
 	if (service->pid > 0) {
 		close(service->input);
-		/* it keeps nothing; by pidfd, for it may have been reaped with a start's processes */
+		/* it keeps nothing; by pidfd, for a start may have reaped it */
 		syscall(SYS_pidfd_send_signal, service->pidfd, SIGKILL, NULL, 0);
 		while (waitid(P_PIDFD, (id_t)service->pidfd, NULL, WEXITED) < 0 && errno == EINTR)
 			;

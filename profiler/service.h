@@ -17,7 +17,7 @@ const char *service_name(enum service_kind kind);
 /* Release with service_release. Zeroed memory is none. */
 struct service {
 	char *address; /* "redis://127.0.0.1:40123/0", "127.0.0.1:40124"; NULL: it does not run */
-	pid_t pid; /* 0: it is somebody else's */
+	pid_t pid;     /* 0: it is somebody else's */
 	int pidfd;
 	int input; /* our end of its standard input: it ends with that */
 };

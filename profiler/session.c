@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* session.c - the conductor: one start after the other, from the held child to the finished sample */
+/* session.c - the conductor: one start after the other, from held child to finished sample */
 #include "session.h"
 
 #include <errno.h>
@@ -30,9 +30,9 @@
 #include "units.h"
 #include "user.h"
 
-#define MEMORY_LIMIT	 (48 * MIB) /* of a recording, before it goes to a file */
-#define ANSWER_MS	 5000	    /* silence on a listener that was found out */
-#define TAIL_LINES	 10
+#define MEMORY_LIMIT (48 * MIB) /* of a recording, before it goes to a file */
+#define ANSWER_MS    5000	/* silence on a listener that was found out */
+#define TAIL_LINES   10
 
 /* ---- the session ---- */
 

@@ -29,12 +29,12 @@ struct session_options {
 	enum cold_level cold;
 	struct limits_spec limits;
 	uint64_t timeout_ns;
-	const char *stdin_path;	 /* NULL: /dev/null */
-	const char *setup;	 /* run by the user's shell before each start, outside the clock */
+	const char *stdin_path; /* NULL: /dev/null */
+	const char *setup;	/* run by the user's shell before each start, outside the clock */
 	const char *record_folder; /* keep each recording there; NULL: none */
 	const char *btf_path;
 	const struct scratch *scratch; /* emptied before each start */
-	const pid_t *spared; /* children of ours that are of no start, ended by 0 */
+	const pid_t *spared;	       /* children of ours that are of no start, ended by 0 */
 	size_t ring_bytes;
 	bool ignore_failure; /* a nonzero exit is a good start */
 	bool null_control;   /* load the programs, attach nothing (for benchmarks) */

@@ -12,8 +12,8 @@
 #include "observe.h"
 #include "units.h"
 
-void session_fail(struct course *course, enum event_outcome outcome, int status,
-		  const char *format, ...)
+void session_fail(struct course *course, enum event_outcome outcome, int status, const char *format,
+		  ...)
 {
 	va_list args;
 	char text[512];
@@ -53,14 +53,14 @@ static void judge_exit(struct session *session, struct course *course, bool was_
 
 	if (WIFSIGNALED(status))
 		session_fail(course, EVENT_CRASHED, WTERMSIG(status), "ended by SIG%s (%s)",
-			    sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?",
-			    strsignal(WTERMSIG(status)));
+			     sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?",
+			     strsignal(WTERMSIG(status)));
 	else if (!was_wanted)
 		session_fail(course, EVENT_EXITED, WEXITSTATUS(status),
-			    "exited with status %d before it was ready", WEXITSTATUS(status));
+			     "exited with status %d before it was ready", WEXITSTATUS(status));
 	else if (WEXITSTATUS(status) && !session->options->ignore_failure)
 		session_fail(course, EVENT_EXITED, WEXITSTATUS(status), "exited with status %d",
-			    WEXITSTATUS(status));
+			     WEXITSTATUS(status));
 	else
 		course->decided = true;
 }
@@ -71,8 +71,8 @@ static void judge_answer(struct course *course, const struct http_answer *answer
 
 	if (wanted ? answer->status != (int)wanted : answer->status >= 500)
 		session_fail(course, EVENT_BAD_ANSWER, answer->status,
-			    "the first answer has status %d%s", answer->status,
-			    wanted ? ", not the one that the workload expects" : "");
+			     "the first answer has status %d%s", answer->status,
+			     wanted ? ", not the one that the workload expects" : "");
 	course->decided = true;
 }
 
@@ -137,7 +137,7 @@ void session_decide(struct session *session, struct course *course)
 		session_fail(course, EVENT_INTERRUPTED, session->signal, "interrupted");
 	else if (code)
 		session_fail(course, EVENT_NOT_STARTED, code, "cannot execute '%s': %s",
-			    course->target->executable, err_text(code));
+			     course->target->executable, err_text(code));
 	else if (course->start.ready)
 		course->decided = true;
 	if (!course->decided && (kind == EVENT_READY_AUTO || kind == EVENT_READY_HTTP))
@@ -146,5 +146,5 @@ void session_decide(struct session *session, struct course *course)
 		decide_by_exit(session, course);
 	if (!course->decided && clock_ns() >= course->deadline_ns)
 		session_fail(course, EVENT_NEVER_READY, 0, "not ready after %.4g s",
-			    (double)session->options->timeout_ns / 1e9);
+			     (double)session->options->timeout_ns / 1e9);
 }

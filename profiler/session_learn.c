@@ -37,8 +37,9 @@ static uint32_t marks_of(struct session *session, const struct runtime *runtime)
 {
 	uint32_t marks = 0;
 
-	return session->options->null_control || probes_of(runtime, &session->probes, &marks) ? 0
-											     : marks;
+	return session->options->null_control || probes_of(runtime, &session->probes, &marks)
+		       ? 0
+		       : marks;
 }
 
 /* The target's runtime is the first one that the start ran. */
@@ -111,8 +112,7 @@ static int learn_binary(struct session *session, struct course *course,
 		return 0;
 	rc = known_record(known, course->recording);
 	if (!rc)
-		rc = learn_target(session->options->user, course->target, seen,
-				  &known->runtime);
+		rc = learn_target(session->options->user, course->target, seen, &known->runtime);
 	/* this start ran without them; the next ones will have them */
 	if (!rc && !known->marks) {
 		rc = probe(session, &known->runtime);

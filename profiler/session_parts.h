@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* session_parts.h - what the parts of the session share: the session, and the course of one start */
+/* session_parts.h - what the parts of the session share: itself, and the course of one start */
 #ifndef COLDPROF_SESSION_PARTS_H
 #define COLDPROF_SESSION_PARTS_H
 
@@ -18,7 +18,7 @@ struct session {
 	struct trace *trace;
 	struct ask ask;
 	struct known known;
-	struct probes probes;	 /* attached: the first |probes_attached| */
+	struct probes probes; /* attached: the first |probes_attached| */
 	size_t probes_attached;
 	struct cold cold;
 	int epoll, timer;
@@ -56,8 +56,8 @@ struct course {
 void session_decide(struct session *session, struct course *course);
 
 /* The start has failed for good; the first reason stays. */
-void session_fail(struct course *course, enum event_outcome outcome, int status,
-		  const char *format, ...) __attribute__((format(printf, 4, 5)));
+void session_fail(struct course *course, enum event_outcome outcome, int status, const char *format,
+		  ...) __attribute__((format(printf, 4, 5)));
 
 /* Waits for the answer of the client that won, recording meanwhile. -EINTR, -ETIMEDOUT. */
 int session_await_answer(struct course *course, struct http_answer *answer);

@@ -27,8 +27,8 @@ struct start_binary {
 	pid_t pid;
 	uint32_t device;
 	uint64_t inode;
-	char *path;    /* as execve got it, or as /proc shows it */
-	char **argv;   /* ends with NULL; cut where it was too long */
+	char *path;  /* as execve got it, or as /proc shows it */
+	char **argv; /* ends with NULL; cut where it was too long */
 };
 
 /* Fed by start_notice() with what the kernel reports. Zeroed memory is a start before its begin. */

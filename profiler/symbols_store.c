@@ -151,8 +151,7 @@ static int parse_needed(const cJSON *facts, struct symbols *out)
 {
 	const cJSON *name;
 
-	cJSON_ArrayForEach(name, cJSON_GetObjectItemCaseSensitive(facts, "needed"))
-	{
+	cJSON_ArrayForEach(name, cJSON_GetObjectItemCaseSensitive(facts, "needed")) {
 		char *copy = cJSON_IsString(name) ? strdup(name->valuestring) : NULL;
 
 		if (!copy || vec_push(&out->needed, copy)) {

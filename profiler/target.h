@@ -16,21 +16,21 @@ struct workload;
 /* Open data; all memory is its own but |workload|. Zeroed memory is empty. */
 struct target {
 	char *name;
-	char *reason;	    /* why it can't be started (not prepared); else NULL */
+	char *reason; /* why it can't be started (not prepared); else NULL */
 	VEC(char *) argv;
 	char **environment; /* ends with NULL */
 	char *cwd;
-	char *folder;	    /* where the workload is prepared; NULL: a command */
-	char *executable;   /* real path of argv[0] as execve gets it */
-	char *entry;	    /* path, or with |entry_is_module| the module's name; NULL: none */
+	char *folder;	  /* where the workload is prepared; NULL: a command */
+	char *executable; /* real path of argv[0] as execve gets it */
+	char *entry;	  /* path, or with |entry_is_module| the module's name; NULL: none */
 	bool entry_is_module;
 	struct ready_spec ready;
 	unsigned ready_status;		 /* status the first answer must have; 0: any below 500 */
 	const struct workload *workload; /* NULL: a command */
 	long requests; /* after the first response; -1: the workload's own, none of a command */
-	struct runtime runtime;		 /* EVENT_RUNTIME_NONE: not known before it ran */
-	char *output_tail;		 /* what a failed start wrote last; NULL: nothing */
-	VEC(char *) files;		 /* that a start reads: what `--cold evicted` evicts */
+	struct runtime runtime; /* EVENT_RUNTIME_NONE: not known before it ran */
+	char *output_tail;	/* what a failed start wrote last; NULL: nothing */
+	VEC(char *) files;	/* that a start reads: what `--cold evicted` evicts */
 };
 
 void target_release(struct target *target);

@@ -63,8 +63,9 @@ static const char *reason(struct buf *log)
 			log->data[--log->size] = '\0';
 		line = strrchr(log->data, '\n');
 		line = line ? line + 1 : log->data;
-		if (strncmp(line, "libbpf: failed to load", 22) && strncmp(line, "processed ", 10) &&
-		    strncmp(line, "-- ", 3) && !strstr(line, "failed to load: -"))
+		if (strncmp(line, "libbpf: failed to load", 22) &&
+		    strncmp(line, "processed ", 10) && strncmp(line, "-- ", 3) &&
+		    !strstr(line, "failed to load: -"))
 			return line;
 		log->size = (size_t)(line - log->data);
 	}
@@ -86,8 +87,7 @@ static void drop_absent(struct trace *trace, const struct kernel_types *types)
 		 "page faults in system calls"},
 		{skeleton->progs.on_cached, "btf_trace_mm_filemap_add_to_page_cache",
 		 "bytes brought into the page cache"},
-		{skeleton->progs.on_io_uring, "btf_trace_io_uring_submit_req",
-		 "io_uring requests"},
+		{skeleton->progs.on_io_uring, "btf_trace_io_uring_submit_req", "io_uring requests"},
 	};
 	size_t missing = 0;
 
@@ -115,9 +115,9 @@ static int load(struct trace *trace, const struct trace_options *options)
 		goto out;
 	}
 	drop_absent(trace, &types);
-	bpf_map__set_max_entries(trace->skeleton->maps.ring,
-				 (uint32_t)(options->ring_bytes ? options->ring_bytes
-								: TRACE_RING_BYTES));
+	bpf_map__set_max_entries(
+		trace->skeleton->maps.ring,
+		(uint32_t)(options->ring_bytes ? options->ring_bytes : TRACE_RING_BYTES));
 	rc = coldprof_bpf__load(trace->skeleton);
 	if (rc)
 		err_code(rc, "cannot load the BPF programs: %s", reason(&loader_log));
@@ -211,8 +211,8 @@ int trace_open(const struct trace_options *options, struct trace **out)
 		goto fail;
 	trace->skeleton->bss->control.cpus = (uint32_t)libbpf_num_possible_cpus();
 	trace->skeleton->bss->control.wake_step = ring_bytes / 8;
-	trace->ring = ring_buffer__new(bpf_map__fd(trace->skeleton->maps.ring), take_record, trace,
-				       NULL);
+	trace->ring =
+		ring_buffer__new(bpf_map__fd(trace->skeleton->maps.ring), take_record, trace, NULL);
 	if (!trace->ring) {
 		rc = err_code(errno, "cannot map the ring buffer");
 		goto fail;
@@ -351,12 +351,9 @@ static int add_losses(struct trace *trace, uint64_t *sum)
 
 	for (uint32_t kind = 0; kind < EVENT_KINDS_KERNEL; kind++) {
 		struct event_loss loss = {
-			.event = {.kind = EVENT_LOSS,
-				  .size = sizeof(loss),
-				  .time_ns = clock_ns()},
+			.event = {.kind = EVENT_LOSS, .size = sizeof(loss), .time_ns = clock_ns()},
 			.lost_kind = kind,
-			.lost = control->lost[kind] +
-				recording_dropped(trace->recording, kind),
+			.lost = control->lost[kind] + recording_dropped(trace->recording, kind),
 		};
 
 		*sum += loss.lost;

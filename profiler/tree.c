@@ -21,8 +21,8 @@
 
 static bool is_left_out(const char *name)
 {
-	static const char *const names[] = {".",	    "..",	    ".git",	    ".venv",
-					    "node_modules", "__pycache__", "workload.json"};
+	static const char *const names[] = {
+		".", "..", ".git", ".venv", "node_modules", "__pycache__", "workload.json"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(name, names[i]) == 0)

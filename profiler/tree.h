@@ -21,8 +21,8 @@ struct tree {
 
 /*
  * Lists |folder| with all below it, but workload.json, .git and what installing and running leave
- * there (node_modules, .venv, __pycache__). Links, sockets and the like are refused: a link would reach out of
- * the folder. 0 or -errno, printed.
+ * there (node_modules, .venv, __pycache__). Links, sockets and the like are refused: a link would
+ * reach out of the folder. 0 or -errno, printed.
  */
 int tree_list(const char *folder, struct tree *out);
 void tree_release(struct tree *tree);

@@ -140,9 +140,9 @@ void user_release(struct user *user)
 
 static bool is_dropped(const char *variable)
 {
-	static const char *const names[] = {"HOME=",	"USER=",	 "LOGNAME=",	"SHELL=",
-					    "PATH=",	"SUDO_",	 "DOAS_USER=",	"PKEXEC_UID=",
-					    "MAIL=",	"XDG_RUNTIME_DIR="};
+	static const char *const names[] = {
+		"HOME=", "USER=",      "LOGNAME=",    "SHELL=", "PATH=",
+		"SUDO_", "DOAS_USER=", "PKEXEC_UID=", "MAIL=",	"XDG_RUNTIME_DIR="};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strncmp(variable, names[i], strlen(names[i])) == 0)
@@ -341,8 +341,8 @@ static int check_executable(const struct user *user, const char *path)
 	return may ? 0 : -EACCES;
 }
 
-int user_which(const struct user *user, const char *path_list, const char *cwd,
-	       const char *command, struct buf *out)
+int user_which(const struct user *user, const char *path_list, const char *cwd, const char *command,
+	       struct buf *out)
 {
 	int found = -ENOENT, rc;
 	struct buf path = {};
@@ -387,7 +387,8 @@ int user_become(const struct user *user)
 	if (!user->switch_needed)
 		return 0;
 	if (setgroups(user->groups_count, user->groups) ||
-	    setresgid(user->gid, user->gid, user->gid) || setresuid(user->uid, user->uid, user->uid))
+	    setresgid(user->gid, user->gid, user->gid) ||
+	    setresuid(user->uid, user->uid, user->uid))
 		return -errno;
 	if (getuid() != user->uid || geteuid() != user->uid || getgid() != user->gid ||
 	    setuid(0) == 0)

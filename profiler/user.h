@@ -16,7 +16,7 @@ struct user {
 	gid_t *groups;
 	size_t groups_count;
 	char *name, *home, *shell;
-	char *path;  /* PATH of that user's login shell */
+	char *path;	    /* PATH of that user's login shell */
 	bool switch_needed; /* we are root and the user is not: ids must be dropped */
 };
 
@@ -41,21 +41,22 @@ const char *user_getenv(char *const *environment, const char *name);
 
 /*
  * What execvp() would find for |command| on |path_list|, with the user's permissions; a name with a
- * slash is taken from |cwd| (NULL: our own folder). 0, -ENOENT or -EACCES (found, but not executable); nothing printed.
+ * slash is taken from |cwd| (NULL: our own folder). 0, -ENOENT or -EACCES (found, but not
+ * executable); nothing printed.
  */
-int user_which(const struct user *user, const char *path_list, const char *cwd,
-	       const char *command, struct buf *out);
+int user_which(const struct user *user, const char *path_list, const char *cwd, const char *command,
+	       struct buf *out);
 
-/* In a forked child: takes the user's ids and checks that they hold. 0 or -errno, nothing printed. */
+/* In a forked child: takes the user's ids and checks that they hold. 0 or -errno, not printed. */
 int user_become(const struct user *user);
 
 struct user_command {
-	char *const *argv;	 /* argv[0] is the program's path, or is found on PATH */
+	char *const *argv;	  /* argv[0] is the program's path, or is found on PATH */
 	char *const *environment; /* NULL: user_environment() */
-	const char *cwd;	 /* NULL: the user's home, else / */
-	unsigned timeout_ms;	 /* 0: none */
-	bool merge_errors;	 /* standard error goes to |output| too; else it is discarded */
-	size_t output_limit;	 /* what goes beyond is read and forgotten; 0: 1 MiB */
+	const char *cwd;	  /* NULL: the user's home, else / */
+	unsigned timeout_ms;	  /* 0: none */
+	bool merge_errors;	  /* standard error goes to |output| too; else it is discarded */
+	size_t output_limit;	  /* what goes beyond is read and forgotten; 0: 1 MiB */
 };
 
 /*

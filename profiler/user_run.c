@@ -47,7 +47,7 @@ static void run_child(const struct user *user, const struct user_command *comman
 	_exit(127);
 }
 
-/* Reads once; what goes beyond |limit| is dropped. 1: there may be more, 0: it is closed or empty. */
+/* Reads once; what goes beyond |limit| is dropped. 1: there may be more, 0: closed or empty. */
 static int take_part(int fd, size_t limit, struct buf *output)
 {
 	char part[8192];

@@ -3,9 +3,9 @@
  * workers.h - when each process of a tree first waited for work, and when it first got some
  *
  * A process that accepts connections waits for work in accept(2) or in a poll with the listening
- * socket; its first work is the first connection. Any other waits for a pipe or a socket (a queue, a
- * pool's pipe): taken is the first such wait in which it slept, after the last module file that it
- * read within the start; its first work is what ended that wait.
+ * socket; its first work is the first connection. Any other waits for a pipe or a socket (a queue,
+ * a pool's pipe): taken is the first such wait in which it slept, after the last module file that
+ * it read within the start; its first work is what ended that wait.
  */
 #ifndef COLDPROF_WORKERS_H
 #define COLDPROF_WORKERS_H

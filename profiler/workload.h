@@ -40,18 +40,18 @@ struct workload_runtime {
  * workload's own. A text that is absent in the file is NULL, a list empty.
  */
 struct workload {
-	char *name;	   /* "node/express" */
-	char *runtime;	   /* "node" or "python": the first of |runtimes| */
+	char *name;    /* "node/express" */
+	char *runtime; /* "node" or "python": the first of |runtimes| */
 	VEC(struct workload_runtime) runtimes;
 	char *min_version; /* "3.11", of |runtime| */
 	char *summary;
-	char *folder;		/* absolute path of the folder with workload.json in it */
+	char *folder;		   /* absolute path of the folder with workload.json in it */
 	VEC(workload_texts) build; /* commands that prepare it, once it is installed */
 	workload_texts command;	   /* with {node}, {python}, {dir} and others in it */
-	char *entry;		/* relative to the folder */
-	char *ready;		/* as the option --ready */
-	unsigned ready_status;	/* 0: any below 500 */
-	unsigned workers;	/* that it starts; 0: not said */
+	char *entry;		   /* relative to the folder */
+	char *ready;		   /* as the option --ready */
+	unsigned ready_status;	   /* 0: any below 500 */
+	unsigned workers;	   /* that it starts; 0: not said */
 	VEC(struct workload_request) requests;
 	workload_texts services;
 	VEC(struct workload_role) roles;

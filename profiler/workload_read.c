@@ -13,8 +13,8 @@
 #include "fs.h"
 #include "jsonx.h"
 
-#define FILE_LIMIT (1024 * 1024)
-#define REPEAT_MAX 100000
+#define FILE_LIMIT  (1024 * 1024)
+#define REPEAT_MAX  100000
 #define WORKERS_MAX 1000
 
 /* A form that a text must have; reports/schema/workload.schema.json has the same. */
@@ -368,10 +368,15 @@ static int find_locks(struct workload *workload)
 static int read_document(const char *file, const cJSON *document, const char *name,
 			 struct workload *out)
 {
-	static const char *const keys[] = {
-		"name",	    "runtime",	"runtimes", "runtime_min_version", "summary", "build",
-		"command",  "entry",	"ready",    "ready_status",	   "workers", "requests",
-		"services", "roles",	"tags",	    "env",		   "contract", NULL};
+	static const char *const keys[] = {"name",     "runtime",
+					   "runtimes", "runtime_min_version",
+					   "summary",  "build",
+					   "command",  "entry",
+					   "ready",    "ready_status",
+					   "workers",  "requests",
+					   "services", "roles",
+					   "tags",     "env",
+					   "contract", NULL};
 	struct jsonx root = jsonx_root(file, document);
 	int err;
 

@@ -205,8 +205,7 @@ static void json_has_every_check_with_all_keys(void **state)
 	assert_true(cJSON_IsFalse(cJSON_GetObjectItem(document, "can_run")));
 	checks = cJSON_GetObjectItem(document, "checks");
 	assert_int_equal(cJSON_GetArraySize(checks), 3);
-	cJSON_ArrayForEach(item, checks)
-	{
+	cJSON_ArrayForEach(item, checks) {
 		assert_true(cJSON_IsString(cJSON_GetObjectItem(item, "name")));
 		assert_true(cJSON_IsString(cJSON_GetObjectItem(item, "state")));
 		assert_true(cJSON_IsString(cJSON_GetObjectItem(item, "finding")));

@@ -11,27 +11,12 @@
 
 /* A contract: scripts and older reports know these names. */
 static const char *const names[] = {
-	"total_ns",
-	"phase_NAME_ns",
-	"worker_start_ns", "load_busy_ns",
-	"cpu_user_ns",
-	"cpu_system_ns",
-	"runqueue_ns",
-	"blocked_ns",
-	"rss_ready_bytes",
-	"rss_peak_bytes",
-	"pss_ready_bytes",
-	"uss_ready_bytes",
-	"syscalls_count",
-	"syscall_errors_count",
-	"files_opened_count",
-	"enoent_count",
-	"modules_count",
-	"faults_minor_count",
-	"faults_major_count",
-	"faults_cow_count",
-	"threads_count",
-	"processes_count",
+	"total_ns",	   "phase_NAME_ns",	   "worker_start_ns",	 "load_busy_ns",
+	"cpu_user_ns",	   "cpu_system_ns",	   "runqueue_ns",	 "blocked_ns",
+	"rss_ready_bytes", "rss_peak_bytes",	   "pss_ready_bytes",	 "uss_ready_bytes",
+	"syscalls_count",  "syscall_errors_count", "files_opened_count", "enoent_count",
+	"modules_count",   "faults_minor_count",   "faults_major_count", "faults_cow_count",
+	"threads_count",   "processes_count",
 };
 #define NAMES (sizeof(names) / sizeof(names[0]))
 

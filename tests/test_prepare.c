@@ -93,9 +93,8 @@ static int setup(void **state)
 				    .home = place->root,
 				    .shell = "/bin/sh",
 				    .path = place->path};
-	place->workload = (struct workload){.name = "node/app",
-					    .runtime = "node",
-					    .folder = place->folder};
+	place->workload =
+		(struct workload){.name = "node/app", .runtime = "node", .folder = place->folder};
 	place->runtimes[0] = (struct workload_runtime){"node", "package-lock.json"};
 	place->workload.runtimes.items = place->runtimes;
 	place->workload.runtimes.count = 1;

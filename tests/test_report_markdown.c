@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* test_report_markdown.c - the Markdown table: a row for each workload, and names that can't break it */
+/* test_report_markdown.c - the Markdown table: a row for each workload, whatever its name */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -3,7 +3,8 @@
  *
  * Prints its address (HOST:PORT) as one line on standard output once it accepts connections, then
  * serves until SIGTERM or SIGINT, or until its standard input is at its end: so it ends, too, with
- * the program that holds the other end of that pipe. Topics come into being when they are asked for.
+ * the program that holds the other end of that pipe. Topics come into being when they are asked
+ * for.
  */
 #include <errno.h>
 #include <poll.h>
