@@ -62,13 +62,19 @@ def main():
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     context = multiprocessing.get_context(sys.argv[1])
     up = context.Semaphore(0)
-    with context.Pool(WORKERS, work.start, (up,)) as pool:
+    # the pool's processes inherit it: they end when the server lets them, not in mid-work
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    pool = context.Pool(WORKERS, work.start, (up,))
+    try:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         for _ in range(WORKERS):
             up.acquire()
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         server = Server(("127.0.0.1", int(os.environ.get("PORT", "0"))), pool)
         log.info("listening on port %d", server.server_port)
         server.serve_forever()
+    finally:
+        pool.close()
+        pool.join()
 
 
 if __name__ == "__main__":
