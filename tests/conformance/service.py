@@ -122,7 +122,7 @@ class Service:
 
     def __enter__(self):
         try:
-            self._launch()
+            self.launch()
             if self.port:
                 self._wait_for_answer()
         except BaseException:
@@ -133,7 +133,7 @@ class Service:
     def __exit__(self, *_):
         self.stop()
 
-    def _launch(self):
+    def launch(self):
         places = {"scratch": str(self.scratch)}
         for name in self.workload.services:
             places[name] = self.stack.enter_context(SERVICES[name](self.folder))
