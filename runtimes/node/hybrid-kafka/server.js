@@ -1,8 +1,8 @@
 'use strict';
 
-const { startScorer } = require('./src/scorer');
+const { Scorer } = require('./src/scorer');
 
-const starting = startScorer(); // it takes longest: all else is loaded while it starts
+const scorer = new Scorer(); // it takes longest: all else is loaded while it starts
 
 const config = require('./src/config');
 const logger = require('./src/logger');
@@ -11,22 +11,19 @@ const { Exchange } = require('./src/exchange');
 
 async function main() {
 	const exchange = new Exchange();
-	const [scorer] = await Promise.all([starting, exchange.open()]);
 	const app = createApp(exchange);
-	let stopping = false;
 
 	process.once('SIGTERM', async () => {
-		stopping = true;
+		scorer.removeAllListeners('end');
 		await app.close();
 		await exchange.close();
 		scorer.stop();
 	});
-	scorer.ended.then((end) => {
-		if (stopping)
-			return;
+	scorer.once('end', (end) => {
 		logger.fatal({ end }, 'the scorer ended');
 		process.exit(1);
 	});
+	await Promise.all([scorer.ready(), exchange.open(), app.ready()]);
 	await app.listen({ host: config.HOST, port: config.PORT });
 }
 

@@ -1,28 +1,25 @@
 'use strict';
 
-const { startScorer } = require('./src/scorer');
+const { Scorer } = require('./src/scorer');
 
-const starting = startScorer(); // it takes longest: all else is loaded while it starts
+const scorer = new Scorer(); // it takes longest: all else is loaded while it starts
 
 const config = require('./src/config');
 const { createApp } = require('./src/app');
 
 async function main() {
-	const scorer = await starting;
 	const app = createApp(scorer);
-	let stopping = false;
 
 	process.once('SIGTERM', async () => {
-		stopping = true;
+		scorer.removeAllListeners('end');
 		await app.close();
 		await scorer.stop();
 	});
-	scorer.ended.then((end) => {
-		if (stopping)
-			return;
+	scorer.once('end', (end) => {
 		app.log.fatal({ end }, 'the scorer ended');
 		process.exit(1);
 	});
+	await Promise.all([scorer.ready(), app.ready()]);
 	await app.listen({ host: config.HOST, port: config.PORT });
 }
 

@@ -1,7 +1,7 @@
 'use strict';
 
 const { spawn } = require('node:child_process');
-const { once } = require('node:events');
+const { EventEmitter, once } = require('node:events');
 const path = require('node:path');
 
 const { Pool } = require('undici');
@@ -10,18 +10,26 @@ const { PYTHON, SCORER_TIMEOUT_MS } = require('./config');
 
 const FOLDER = path.join(__dirname, '..');
 
-/* The service in Python that knows the model: a process of its own, asked over HTTP. */
-class Scorer {
+/* The process in Python that knows the model, asked over HTTP. Emits 'end' when that ends. */
+exports.Scorer = class Scorer extends EventEmitter {
 	#process;
+	#ready;
 	#pool;
 
-	constructor(child, ended, port) {
-		this.#process = child;
-		this.#pool = new Pool(`http://127.0.0.1:${port}`, {
-			headersTimeout: SCORER_TIMEOUT_MS,
-			bodyTimeout: SCORER_TIMEOUT_MS,
+	constructor() {
+		super();
+		this.#process = spawn(PYTHON, ['-m', 'scorer'], {
+			cwd: FOLDER,
+			env: { ...process.env, HOST: '127.0.0.1', PORT: '0', PARENT_FD: '3' },
+			stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
 		});
-		this.ended = ended;
+		this.#process.once('exit', (code, signal) => this.emit('end', signal ?? code));
+		this.#ready = this.#connect();
+	}
+
+	/* Resolves once it takes requests. */
+	ready() {
+		return this.#ready;
 	}
 
 	async score(payment) {
@@ -39,25 +47,19 @@ class Scorer {
 	}
 
 	async stop() {
-		await this.#pool.close();
+		await this.#pool?.close();
 		this.#process.kill();
 	}
-}
 
-/* Resolves once the scorer takes requests: it writes its port to descriptor 3 then. */
-exports.startScorer = async function startScorer() {
-	const child = spawn(PYTHON, ['-m', 'scorer'], {
-		cwd: FOLDER,
-		env: { ...process.env, HOST: '127.0.0.1', PORT: '0', PARENT_FD: '3' },
-		stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
-	});
-	const ended = once(child, 'exit').then(([code, signal]) => signal ?? code);
-	const port = await Promise.race([
-		once(child.stdio[3], 'data').then(([data]) => Number(data)),
-		ended.then((end) => {
-			throw new Error(`the scorer ended with ${end}`);
-		}),
-	]);
+	/* It writes its port to descriptor 3 when it listens. */
+	async #connect() {
+		await once(this.#process, 'spawn');
 
-	return new Scorer(child, ended, port);
+		const [port] = await once(this.#process.stdio[3], 'data');
+
+		this.#pool = new Pool(`http://127.0.0.1:${Number(port)}`, {
+			headersTimeout: SCORER_TIMEOUT_MS,
+			bodyTimeout: SCORER_TIMEOUT_MS,
+		});
+	}
 };
