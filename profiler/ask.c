@@ -81,6 +81,14 @@ int ask_new_listeners(struct ask *ask, struct start *start, unsigned timeout_ms)
 	return 0;
 }
 
+/* Not HTTP; or not the status that a workload names: what it asks for may be behind another one. */
+static bool is_failure(const struct start *start, const struct http_answer *answer)
+{
+	unsigned wanted = start->target->ready_status;
+
+	return answer->failure || (wanted && answer->status != (int)wanted);
+}
+
 bool ask_take(struct ask *ask, struct start *start, struct http_answer *answer,
 	      struct start_listener **listener)
 {
@@ -88,7 +96,7 @@ bool ask_take(struct ask *ask, struct start *start, struct http_answer *answer,
 		if (!ask->busy[i] || http_take(ask->clients[i], answer))
 			continue;
 		ask->busy[i] = false;
-		if (answer->failure) {
+		if (is_failure(start, answer)) {
 			if (!ask->failed++)
 				ask->first_failure = *answer;
 			continue;

@@ -33,7 +33,7 @@ int ask_new_listeners(struct ask *ask, struct start *start, unsigned timeout_ms)
 
 /*
  * Takes what has come. True when an answer won: |answer| is it, |listener| who gave it; the other
- * clients are stopped. Failures are counted.
+ * clients are stopped. Failures are counted: no HTTP, or not the status that a workload names.
  */
 bool ask_take(struct ask *ask, struct start *start, struct http_answer *answer,
 	      struct start_listener **listener);

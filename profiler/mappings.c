@@ -83,7 +83,7 @@ static int insert(struct mappings_process *process, size_t at, struct mapping ma
 /* Takes [start, end) out. What is cut at both sides becomes two. */
 static int cut(struct mappings_process *process, uint64_t start, uint64_t end)
 {
-	size_t first = lower(process, start), last = first;
+	size_t first = lower(process, start), last;
 	struct mapping *items = process->items.items, rest;
 
 	if (first < process->items.count && items[first].start < start) {

@@ -47,7 +47,7 @@ size_t text_counted(const struct result_workload *workload)
 char *text_value(enum text_unit unit, double value, char out[UNITS_TEXT])
 {
 	if (!isfinite(value))
-		return strcpy(out, ABSENT_TEXT);
+		return memcpy(out, ABSENT_TEXT, sizeof(ABSENT_TEXT));
 	switch (unit) {
 	case TEXT_MS:
 		return units_ms_bare(value, out);

@@ -31,8 +31,10 @@ static int push_words(struct target *target, char *const *words)
 	for (; *words; words++) {
 		char *copy = strdup(*words);
 
-		if (!copy || vec_push(&target->argv, copy))
+		if (!copy || vec_push(&target->argv, copy)) {
+			free(copy);
 			return -ENOMEM;
+		}
 	}
 	/* the array is execve's: it ends with NULL, which is not counted */
 	if (vec_push(&target->argv, NULL))

@@ -20,6 +20,7 @@
 #define DEPTH_MAX 5   /* #! lines that the kernel follows */
 
 /* The walk, in the user's process. Texts are not freed: the process ends with it. */
+/* NOLINTBEGIN(clang-analyzer-unix.Malloc) */
 struct walk {
 	const char *cwd, *path_list;
 	VEC(const char *) argv;
@@ -262,6 +263,8 @@ static int resolve(void *context, struct buf *answer)
 		rc = rc ? rc : answer_add(answer, 'f', *file);
 	return rc;
 }
+
+/* NOLINTEND(clang-analyzer-unix.Malloc) */
 
 static int take_record(const char *record, struct runtime_command *out)
 {

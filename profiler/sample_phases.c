@@ -106,10 +106,9 @@ static int add_phase_metrics(struct result_sample *out)
 	int rc = add(out, "total_ns", out->total_ns);
 
 	vec_foreach(phase, &out->phases) {
-		char name[64] = "phase_";
+		char name[64];
 
-		strncat(name, phase->name, 32);
-		strcat(name, "_ns");
+		snprintf(name, sizeof(name), "phase_%.32s_ns", phase->name);
 		if (!rc)
 			rc = add(out, name, phase->duration_ns);
 	}

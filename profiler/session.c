@@ -305,6 +305,7 @@ static int follow(struct session *session, struct course *course)
 	bool line = course->target->ready.kind == EVENT_READY_LINE;
 	int rc = 0;
 
+	course->start.began_realtime_ns = clock_realtime_ns();
 	if (line)
 		rc = ready_line_new(course->target->ready.regex, course->output,
 				    &course->start.line);

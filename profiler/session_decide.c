@@ -67,12 +67,9 @@ static void judge_exit(struct session *session, struct course *course, bool was_
 
 static void judge_answer(struct course *course, const struct http_answer *answer)
 {
-	unsigned wanted = course->target->ready_status;
-
-	if (wanted ? answer->status != (int)wanted : answer->status >= 500)
+	if (!course->target->ready_status && answer->status >= 500)
 		session_fail(course, EVENT_BAD_ANSWER, answer->status,
-			     "the first answer has status %d%s", answer->status,
-			     wanted ? ", not the one that the workload expects" : "");
+			     "the first answer has status %d", answer->status);
 	course->decided = true;
 }
 
@@ -128,6 +125,19 @@ static void decide_by_exit(struct session *session, struct course *course)
 	judge_exit(session, course, wanted);
 }
 
+static void give_up(struct session *session, struct course *course)
+{
+	double seconds = (double)session->options->timeout_ns / 1e9;
+	int status = course->ask->first_failure.status;
+
+	if (status)
+		session_fail(course, EVENT_BAD_ANSWER, status,
+			     "not ready after %.4g s: the first answer has status %d, not %u",
+			     seconds, status, course->target->ready_status);
+	else
+		session_fail(course, EVENT_NEVER_READY, 0, "not ready after %.4g s", seconds);
+}
+
 void session_decide(struct session *session, struct course *course)
 {
 	enum event_ready kind = course->target->ready.kind;
@@ -145,6 +155,5 @@ void session_decide(struct session *session, struct course *course)
 	if (!course->decided)
 		decide_by_exit(session, course);
 	if (!course->decided && clock_ns() >= course->deadline_ns)
-		session_fail(course, EVENT_NEVER_READY, 0, "not ready after %.4g s",
-			     (double)session->options->timeout_ns / 1e9);
+		give_up(session, course);
 }

@@ -2,6 +2,7 @@
 /* start.c - one start while it runs: what has been seen of it so far, and when it is ready */
 #include "start.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "http.h"
+#include "units.h"
 
 #define SOCKET_TYPE_STREAM 1
 
@@ -94,6 +96,27 @@ static void note_exec(struct start *start, const struct event_exec *event, const
 	free(as_called);
 }
 
+/* Whether a Unix socket's folder is private, and of this start: see start.h. */
+static bool is_internal(const struct start *start, const char *path, size_t size)
+{
+	const char *slash = size ? memrchr(path, '/', size) : NULL;
+	uint64_t made_ns;
+	struct statx st;
+	char folder[112];
+
+	if (!slash || path[0] != '/' || (size_t)(slash - path) >= sizeof(folder))
+		return false;
+	snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path);
+	if (statx(AT_FDCWD, folder, 0, STATX_MODE | STATX_BTIME | STATX_CTIME, &st))
+		return false;
+	made_ns = st.stx_mask & STATX_BTIME
+			  ? (uint64_t)st.stx_btime.tv_sec * NS_PER_S + st.stx_btime.tv_nsec
+			  : (uint64_t)st.stx_ctime.tv_sec * NS_PER_S + st.stx_ctime.tv_nsec;
+	/* files are dated by the last timer tick */
+	return !(st.stx_mode & 077) && start->began_realtime_ns &&
+	       made_ns + 20 * NS_PER_MS >= start->began_realtime_ns;
+}
+
 static void note_listen(struct start *start, const struct event_listen *event, const char *text,
 			size_t size)
 {
@@ -101,6 +124,8 @@ static void note_listen(struct start *start, const struct event_listen *event, c
 
 	if (event->type != SOCKET_TYPE_STREAM ||
 	    (event->family != AF_INET && event->family != AF_INET6 && event->family != AF_UNIX))
+		return;
+	if (event->family == AF_UNIX && is_internal(start, text, size))
 		return;
 	listener = vec_add(&start->listeners);
 	if (!listener)

@@ -56,7 +56,7 @@ static int keep_log(enum libbpf_print_level level, const char *format, va_list a
 /* The last line that says more than that loading failed. */
 static const char *reason(struct buf *log)
 {
-	char *line = log->data;
+	char *line;
 
 	while (log->size) {
 		while (log->size && log->data[log->size - 1] == '\n')

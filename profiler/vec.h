@@ -35,9 +35,11 @@
 	})
 
 /* "+ 0" takes off the const of a const vec's pointer, not of what it points to */
+/* NOLINTBEGIN(bugprone-macro-parentheses): |item| is a name that is declared */
 #define vec_foreach(item, vec)                                                                     \
 	for (__typeof__((vec)->items + 0) item = (vec)->items;                                     \
 	     item && item < (vec)->items + (vec)->count; item++)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #define vec_release(vec)                                                                           \
 	do {                                                                                       \

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """test_ready.py - when a start is ready: exit, listen, an HTTP answer, a line; and what is not."""
+import json
 import socket
 import subprocess
 
-from harness import (MS, cases, memory_at, need, one, profile, program, root_process, samples, skip)
+from harness import (MS, cases, coldprof, load, memory_at, need, one, profile, program,
+                     root_process, samples, skip)
 
 
 def answer_of(sample):
@@ -204,3 +206,74 @@ def test_proxy_settings_are_not_used(tmp):
     sample = one(tmp, program("listener"), env={"http_proxy": "http://127.0.0.1:9",
                                                 "ALL_PROXY": "http://127.0.0.1:9"})
     assert answer_of(sample)["status"] == 200
+
+
+FORKSERVER = """
+import http.server, multiprocessing, sys
+
+def main():
+    context = multiprocessing.get_context("forkserver")
+    with context.Pool(1) as pool:  # its server listens on a Unix socket of its own
+        assert pool.apply(abs, (-1,)) == 1
+        server = http.server.HTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
+        server.serve_forever()
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_private_socket_of_the_program_is_left_alone(tmp):
+    """multiprocessing's forkserver dies of a connection that it does not understand."""
+    (tmp / "app.py").write_text(FORKSERVER)
+    sample = one(tmp, need("/usr/bin/python3"), tmp / "app.py", cwd=tmp)
+    assert sample["ready"] == "http" and sample["address"].startswith("127.0.0.1:"), sample
+    assert [a["status"] for a in sample["answers"]] == [200]
+
+
+def test_unix_socket_in_a_folder_for_others_is_asked(tmp):
+    (tmp / "app.py").write_text(
+        "import os, socket, sys\n"
+        "s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1] + '/app.sock'); s.listen()\n"
+        "c, _ = s.accept(); c.recv(1000)\n"
+        "c.sendall(b'HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok'); s.accept()\n")
+    tmp.chmod(0o755)
+    sample = one(tmp, need("/usr/bin/python3"), tmp / "app.py", tmp)
+    assert sample["ready"] == "http" and sample["address"].endswith("/app.sock"), sample
+
+
+TWO = """
+import http.server, json, os, sys, threading, time
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+for status in (404, 200):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    server.status = status
+    threading.Thread(target=server.serve_forever).start()
+    time.sleep(1.5)
+"""
+
+
+def test_status_that_a_workload_names_may_be_a_later_listeners(tmp):
+    """A gateway's upstream listens first, and knows nothing of /health."""
+    folder = tmp / "catalog" / "python" / "two"
+    folder.mkdir(parents=True)
+    (folder / "main.py").write_text(TWO)
+    (folder / "workload.json").write_text(json.dumps({
+        "name": "python/two", "runtime": "python", "summary": "a test", "entry": "main.py",
+        "command": ["{python}", "main.py"], "ready": "http/health", "ready_status": 200}))
+    coldprof("run", "-q", "-n", 1, "-w", 0, "-o", tmp / "r.json", "--cache", tmp / "cache",
+             "--catalog", tmp / "catalog", "python/two", expect=0)
+    (sample,) = samples(load(tmp / "r.json"))
+    assert [a["status"] for a in sample["answers"]] == [200]
+    # and one that nobody gives is waited for until the timeout, and then named
+    text = (folder / "workload.json").read_text().replace("200", "204")
+    (folder / "workload.json").write_text(text)
+    run = coldprof("run", "-q", "-n", 1, "-w", 0, "-o", tmp / "r.json", "--cache", tmp / "cache",
+                   "--timeout", 4, "--catalog", tmp / "catalog", "python/two", expect=1)
+    assert "not ready after 4 s: the first answer has status 404, not 204" in run.err, run.err
