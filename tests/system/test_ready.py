@@ -226,7 +226,8 @@ if __name__ == "__main__":
 def test_private_socket_of_the_program_is_left_alone(tmp):
     """multiprocessing's forkserver dies of a connection that it does not understand."""
     (tmp / "app.py").write_text(FORKSERVER)
-    sample = one(tmp, need("/usr/bin/python3"), tmp / "app.py", cwd=tmp)
+    sample = one(tmp, need("/usr/bin/python3"), tmp / "app.py", cwd=tmp,
+                 options=("--env", f"TMPDIR={tmp}"))
     assert sample["ready"] == "http" and sample["address"].startswith("127.0.0.1:"), sample
     assert [a["status"] for a in sample["answers"]] == [200]
 
