@@ -3,12 +3,14 @@ import environ
 from service.logs import LOGGING
 
 env = environ.Env()
+scratch = env.str("SCRATCH", "")
+
 bind = f"{env.str('HOST', '127.0.0.1')}:{env.int('PORT', 0)}"
-workers = env.int("WEB_CONCURRENCY", 2)
+workers = env.int("WEB_CONCURRENCY", 2) if scratch else 1  # memory is not shared
 worker_class = "gthread"
 threads = 4
 preload_app = True
-worker_tmp_dir = env.str("SCRATCH", "") or None
+worker_tmp_dir = scratch or None
 control_socket_disable = True  # it would be a file in the home folder
 logconfig_dict = LOGGING
 

@@ -37,6 +37,13 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.answer(404, {"error": "not found"})
 
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        if urlsplit(self.path).path in ("/health", "/cpu"):
+            self.answer(405, {"error": "method not allowed"})
+        else:
+            self.answer(404, {"error": "not found"})
+
     def compute(self, query):
         try:
             n = int(query.get("n", ["20"])[-1])

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 from .logs import LOGGING  # noqa: F401
 
@@ -13,6 +14,8 @@ if env_file.exists():
 
 SECRET_KEY = env.str("SECRET_KEY", "development-secret-of-django")
 JWT_SECRET = env.str("JWT_SECRET", "development-secret-of-32-bytes!!")
+if len(JWT_SECRET) < 32:
+    raise ImproperlyConfigured("JWT_SECRET must have at least 32 characters")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CORS_ALLOWED_ORIGINS = env.list("ALLOWED_ORIGINS", default=[])
 CORS_ALLOW_ALL_ORIGINS = not CORS_ALLOWED_ORIGINS
