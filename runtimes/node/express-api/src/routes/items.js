@@ -4,8 +4,9 @@ const { Router } = require('express');
 const { z } = require('zod');
 
 const database = require('../database');
+const { integerText } = require('../integer');
 
-const idSchema = z.coerce.number().int().positive();
+const idSchema = integerText(1);
 const itemSchema = z.strictObject({
 	name: z.string().min(1).max(100),
 	price: z.number().nonnegative(),

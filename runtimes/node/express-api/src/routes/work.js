@@ -4,8 +4,10 @@ const { Router } = require('express');
 const { setTimeout: wait } = require('node:timers/promises');
 const { z } = require('zod');
 
-const ioQuery = z.object({ ms: z.coerce.number().int().min(0).max(10_000).default(10) });
-const cpuQuery = z.object({ n: z.coerce.number().int().min(0).max(35).default(20) });
+const { integerText } = require('../integer');
+
+const ioQuery = z.object({ ms: integerText(0, 10_000).default(10) });
+const cpuQuery = z.object({ n: integerText(0, 35).default(20) });
 
 const fibonacci = (n) => (n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2));
 const router = Router();

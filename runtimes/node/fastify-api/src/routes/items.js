@@ -25,9 +25,10 @@ const storedItem = {
 	properties: { id: { type: 'integer' }, ...item.properties },
 };
 
+/* A pattern, since 1e0 and 0x1 are numbers too. */
 const itemId = {
 	type: 'object',
-	properties: { id: { type: 'integer', minimum: 1 } },
+	properties: { id: { type: 'string', pattern: '^0*[1-9][0-9]*$' } },
 };
 
 module.exports = async (app) => {
@@ -35,7 +36,8 @@ module.exports = async (app) => {
 		'/:id',
 		{ schema: { params: itemId, response: { 200: storedItem } } },
 		async (request, reply) => {
-			const found = await app.db.query.items.findFirst({ where: eq(items.id, request.params.id) });
+			const id = Number(request.params.id);
+			const found = await app.db.query.items.findFirst({ where: eq(items.id, id) });
 
 			return found ?? reply.callNotFound();
 		},

@@ -1,8 +1,11 @@
-import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsInt, IsNumber, Length, Min } from 'class-validator';
 
+import { Digits } from '../digits.js';
+
+import { FromDigits } from '../integer.decorator.js';
+
 export class ItemParams {
-	@Type(() => Number)
+	@FromDigits()
 	@IsInt()
 	@Min(1)
 	id: number;

@@ -1,8 +1,11 @@
-import { Type } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
 
+import { Digits } from '../digits.js';
+
+import { FromDigits } from '../integer.decorator.js';
+
 export class IoQuery {
-	@Type(() => Number)
+	@FromDigits()
 	@IsInt()
 	@Min(0)
 	@Max(10_000)
@@ -10,7 +13,7 @@ export class IoQuery {
 }
 
 export class CpuQuery {
-	@Type(() => Number)
+	@FromDigits()
 	@IsInt()
 	@Min(0)
 	@Max(35)
