@@ -125,6 +125,12 @@ test test-all: setup-tests
 setup-tests:
 	$(Q)ci/setup.sh --test
 
+# A check whose tool is not to be had is skipped. One check: make lint ARGS=format
+lint:
+	$(Q)ci/setup.sh --lint || :
+	$(Q)$(AS_USER) $(MAKE) -s --no-print-directory $(SKELETON)
+	$(Q)$(AS_USER) env BUILD='$(BUILD)' ci/lint.sh $(ARGS) -- $(ALL_CFLAGS)
+
 SHARE = $(DESTDIR)$(PREFIX)/share
 
 # Under sudo the build stays the caller's; a package build (DESTDIR) installs no packages.

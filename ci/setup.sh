@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# setup.sh - installs what is missing to build and run coldprof, and with --test to test it.
+# setup.sh - installs what is missing to build and run coldprof, and with --test to test it, with
+# --lint what `make lint` and with --fuzz what `make fuzz` uses.
 #
-#   ci/setup.sh [--test] [--check]
+#   ci/setup.sh [--test] [--lint] [--fuzz] [--check]
 #
 # Looks for each program and library itself, not for packages, so that those installed by hand
 # count; does nothing where all is there. Root is used for the package manager alone (by sudo
@@ -12,13 +13,16 @@ set -u
 
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 here=$(dirname "$0")
-test=false check=false
+test=false lint=false fuzz=false check=false
 for argument in "$@"; do
 	case $argument in
 	--test) test=true ;;
+	--lint) lint=true ;;
+	--fuzz) fuzz=true ;;
 	--check) check=true ;;
 	*)
-		echo "setup.sh: unknown argument '$argument': usage: ci/setup.sh [--test] [--check]" >&2
+		echo "setup.sh: unknown argument '$argument'" >&2
+		echo "usage: ci/setup.sh [--test] [--lint] [--fuzz] [--check]" >&2
 		exit 2
 		;;
 	esac
@@ -70,9 +74,9 @@ find_missing() {
 	elif [ "$(command -v python3)" = /usr/bin/python3 ]; then
 		/usr/bin/python3 -I -S -c 'import ensurepip, venv' 2>/dev/null || needs="$needs venv"
 	fi
-	if $test; then
-		find_missing_for_tests
-	fi
+	! $test || find_missing_for_tests
+	! $lint || find_missing_for_lint
+	! $fuzz || can_fuzz || needs="$needs libfuzzer"
 }
 
 find_missing_for_tests() {
@@ -87,11 +91,28 @@ find_missing_for_tests() {
 sys.exit(int(m.version("jsonschema").split(".")[0]) < 4)' 2>/dev/null || needs="$needs jsonschema"
 }
 
+find_missing_for_lint() {
+	for program in clang-format clang-tidy shellcheck; do
+		have $program || needs="$needs $program"
+	done
+	/usr/bin/python3 -m pyflakes --version >/dev/null 2>&1 ||
+		python3 -m pyflakes --version >/dev/null 2>&1 || needs="$needs pyflakes"
+}
+
+# Clang's own libraries are often in a package of their own.
+can_fuzz() {
+	echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
+		clang -fsanitize=fuzzer,address,undefined -x c - -o /dev/null 2>/dev/null
+}
+
 # The Debian and Ubuntu packages of the words in $*.
 packages_apt() {
 	for need in "$@"; do
 		case $need in
 		gcc | make | clang | npm | python3 | strace | cpio | zstd | pkg-config) echo "$need" ;;
+		clang-format | clang-tidy | shellcheck) echo "$need" ;;
+		pyflakes) echo python3-pyflakes ;;
+		libfuzzer) apt_clang_libraries ;;
 		bpftool) apt_bpftool ;;
 		libc-headers) echo libc6-dev ;;
 		libbpf | libelf | libseccomp) echo "$need-dev" ;;
@@ -121,10 +142,26 @@ apt_bpftool() {
 	echo bpftool
 }
 
+# Those of the clang that is there, else of the one that will be. Older ones have them in "common".
+apt_clang_libraries() {
+	version=$(clang -dumpversion 2>/dev/null | cut -d. -f1)
+	for package in ${version:+"libclang-rt-$version-dev" "libclang-common-$version-dev"}; do
+		if apt-cache policy "$package" 2>/dev/null | grep -q 'Candidate: [0-9]'; then
+			echo "$package"
+			return
+		fi
+	done
+	echo libclang-rt-dev
+}
+
 packages_dnf() {
 	for need in "$@"; do
 		case $need in
 		gcc | make | clang | bpftool | python3 | strace | cpio | zstd | busybox) echo "$need" ;;
+		clang-format | clang-tidy) echo clang-tools-extra ;;
+		shellcheck) echo ShellCheck ;;
+		pyflakes) echo python3-pyflakes ;;
+		libfuzzer) echo compiler-rt ;;
 		libc-headers) echo glibc-devel kernel-headers ;;
 		pkg-config) echo pkgconf-pkg-config ;;
 		libbpf | libcurl | zlib | libseccomp) echo "$need-devel" ;;
@@ -169,6 +206,7 @@ refresh_dnf() {
 
 # Package lists may be absent (a fresh container) or old: refresh them and try again. The log of
 # what failed for good is shown.
+# shellcheck disable=SC2086 # words that are apart by spaces
 install() {
 	log=$(mktemp) || return
 	"install_$manager" "$@" >"$log" 2>&1 ||
@@ -201,12 +239,14 @@ if [ -z "$manager" ]; then
 	say "libraries with their headers and pkg-config files; libbpf 1.0 or newer; python3 with venv"
 	exit 1
 fi
+# shellcheck disable=SC2086 # words that are apart by spaces
 packages=$("packages_$manager" $needs | tr '\n' ' ')
 if [ "$(id -u)" != 0 ] && ! have sudo; then
 	say "not root, and there is no sudo: please have root install: $packages"
 	exit 1
 fi
 say "installing $packages"
+# shellcheck disable=SC2086
 install $packages || say "$manager could not install them all"
 
 find_missing

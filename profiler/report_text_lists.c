@@ -125,6 +125,9 @@ static void put_call(const struct result_syscall *call, const struct screen *scr
 		buf_printf(&detail, "   %s failed", units_count((double)call->errors_count, count));
 	if (call->errors_count > 0 && error)
 		buf_printf(&detail, ", mostly %.24s", error->name);
+	if (call->unfinished_count > 0)
+		buf_printf(&detail, "   %s never returned",
+			   units_count((double)call->unfinished_count, count));
 	screen_right(screen, SCREEN_PLAIN, isfinite(ns) ? units_ms(ns, time) : ABSENT_TEXT, 10);
 	screen_right(screen, SCREEN_PLAIN, text_value(TEXT_COUNT, text_number(call->count), count),
 		     10);

@@ -276,14 +276,22 @@ void text_memory(const struct result_workload *workload, const struct screen *sc
 	const struct sums *shown = ready.processes ? &ready : &ended;
 	double threads = text_median(workload, "threads_count");
 	double processes = text_median(workload, "processes_count");
+	size_t living = shown->processes;
 	struct screen_flow flow = {0};
-	char title[64];
+	char title[64], ended_too[32] = "";
 
 	screen_line_end(screen);
 	snprintf(title, sizeof(title), "memory %s, MiB   ", moment(sample, &ready));
-	if (isfinite(threads) && isfinite(processes))
-		screen_flow_add(&flow, "%.0f process%s, %.0f thread%s", processes,
-				processes == 1 ? "" : "es", threads, threads == 1 ? "" : "s");
+	if (isfinite(threads) && isfinite(processes)) {
+		/* some may have ended before: these have no memory to show */
+		if (living && (double)living < processes)
+			snprintf(ended_too, sizeof(ended_too), " of %.0f", processes);
+		else
+			living = (size_t)processes;
+		screen_flow_add(&flow, "%zu process%s%s, %.0f thread%s", living,
+				living == 1 ? "" : "es", ended_too, threads,
+				threads == 1 ? "" : "s");
+	}
 	screen_flow_print(screen, &flow, title, "", 2);
 	put_sizes(workload, screen);
 	if (shown->reason && !shown->with_smaps) {

@@ -11,6 +11,7 @@
 #include "buf.h"
 #include "err.h"
 #include "installed.h"
+#include "probes.h"
 #include "report.h"
 #include "summary.h"
 #include "units.h"
@@ -147,6 +148,38 @@ static int note_mapped(struct course_of_run *run)
 	return vec_push(&run->result.notes, buf_steal(&note));
 }
 
+static bool is_runtime(const struct course_of_run *run, const char *path)
+{
+	vec_foreach(target, &run->targets.targets)
+		if (target->runtime.path && strcmp(target->runtime.path, path) == 0)
+			return true;
+	return false;
+}
+
+/* PSS and private memory depend on who else runs: one more node, and its pages are shared. */
+static int note_sharers(struct course_of_run *run)
+{
+	struct probes_foreigners foreigners = {};
+	int rc = probes_foreign_count(session_probes(run->session), &foreigners);
+
+	vec_foreach(item, &foreigners.items) {
+		char *note;
+
+		if (rc || !item->processes || !is_runtime(run, item->path))
+			continue;
+		if (asprintf(&note,
+			     "%zu other process%s '%s': pages shared with them count less in PSS, "
+			     "and not in private memory",
+			     item->processes, item->processes == 1 ? " maps" : "es map",
+			     item->path) < 0)
+			rc = -ENOMEM;
+		else
+			rc = vec_push(&run->result.notes, note);
+	}
+	probes_foreigners_release(&foreigners);
+	return rc == -ENOMEM ? rc : 0;
+}
+
 static int write_to(const struct course_of_run *run, const char *path)
 {
 	struct report_target target = {.path = path, .uid = run->user.uid, .gid = run->user.gid};
@@ -226,7 +259,8 @@ int run_result_finish(struct course_of_run *run)
 {
 	bool written;
 
-	if (summarize(run) || note_mapped(run) || note_missing(run))
+	if (summarize(run) || note_mapped(run) || note_missing(run) ||
+	    note_sharers(run))
 		return EXIT_NO;
 	written = write_report(run) == 0;
 	if (print_text(run) || (written && (say_closing(run), fflush(stdout)))) {

@@ -38,6 +38,7 @@ fi
 echo "== system tests"
 PYTHONDONTWRITEBYTECODE=1 $python tests/system/run.py $slow --results "$results/system"
 echo "== system tests under other kernels"
+# shellcheck disable=SC2086 # several kernels, or none
 PYTHONDONTWRITEBYTECODE=1 python3 tests/kernels/run.py $kernels --results "$results/kernels"
 
 passed=0 failed=0 skipped=0 parts=

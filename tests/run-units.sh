@@ -29,11 +29,11 @@ for program in "$@"; do
 	fi
 	printf '%-4s %-24s %3d passed' $verdict "$name" $ok
 	[ $bad -eq 0 ] || printf ', %d failed' $bad
-	[ $skip -eq 0 ] || printf ', %d skipped' $skip
+	[ "$skip" -eq 0 ] || printf ', %d skipped' "$skip"
 	[ $status -ne 124 ] || printf ' (timed out)'
 	printf '\n'
 	# The line before a skip is its reason.
-	[ $skip -eq 0 ] || grep -iE -B1 '# *skip' "$output" |
+	[ "$skip" -eq 0 ] || grep -iE -B1 '# *skip' "$output" |
 		sed -E '/^(ok [0-9]+ - |--$|1\.\.)/d; s/^(not )?ok [0-9]+ # */       /I; t; s/^/       /'
 	if [ $verdict = FAIL ]; then
 		grep -vE '^(ok |1\.\.)' "$output" | tail -n 60 | sed 's/^/       /'

@@ -14,7 +14,7 @@ class Answer:
         self.status, self.headers, self.body = status, headers, body
 
     def __str__(self):
-        return f"{self.status} {self.body[:300].decode(errors='replace')}"
+        return f"{self.status} {' '.join(self.body[:300].decode(errors='replace').split())}"
 
     def header(self, name):
         return self.headers.get(name, "")
@@ -81,7 +81,9 @@ def expect(answer, status, value=None, what=""):
     said = f"{what + ': ' if what else ''}answered {answer}"
     assert answer.status == status, f"{said}; expected {status}"
     if value is not None:
-        assert answer.json() == value, f"{said}; expected {json.dumps(value)[:300]}"
+        wanted = f"{said}; expected {json.dumps(value)[:300]}"
+        assert answer.type == "application/json", f"{wanted} as JSON, not as '{answer.type}'"
+        assert answer.json() == value, wanted
     return answer
 
 

@@ -114,7 +114,7 @@ def main():
     print(f"static const uint64_t below_10[] = {{{', '.join(str(rng.below(10)) for _ in range(30))}}};")
     rng = Xoshiro(42)
     big = 3 << 62
-    print(f"/* below 3 * 2^62, of which a quarter of all draws is thrown away */")
+    print("/* below 3 * 2^62, of which a quarter of all draws is thrown away */")
     print("static const uint64_t below_big[] = {"
           + ", ".join(f"{rng.below(big)}ull" for _ in range(8)) + "};")
 
