@@ -1,7 +1,5 @@
 import { ArrayMaxSize, IsArray, IsInt, IsNumber, Length, Min } from 'class-validator';
 
-import { Digits } from '../digits.js';
-
 import { FromDigits } from '../integer.decorator.js';
 
 export class ItemParams {

@@ -1,7 +1,5 @@
 import { IsInt, Max, Min } from 'class-validator';
 
-import { Digits } from '../digits.js';
-
 import { FromDigits } from '../integer.decorator.js';
 
 export class IoQuery {
