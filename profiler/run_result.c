@@ -259,8 +259,7 @@ int run_result_finish(struct course_of_run *run)
 {
 	bool written;
 
-	if (summarize(run) || note_mapped(run) || note_missing(run) ||
-	    note_sharers(run))
+	if (summarize(run) || note_mapped(run) || note_missing(run) || note_sharers(run))
 		return EXIT_NO;
 	written = write_report(run) == 0;
 	if (print_text(run) || (written && (say_closing(run), fflush(stdout)))) {

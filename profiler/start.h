@@ -16,8 +16,8 @@
 #include "vec.h"
 
 /*
- * A socket that was listened on, in the order of listen(2). A Unix socket in a folder that the start
- * itself made and that only its owner may enter is the program's own business (the server of
+ * A socket that was listened on, in the order of listen(2). A Unix socket in a folder that the
+ * start itself made and that only its owner may enter is the program's own business (the server of
  * Python's multiprocessing, say, which dies of a connection that it does not understand): it is
  * none of these.
  */
@@ -42,7 +42,7 @@ struct start {
 	struct recording *recording;
 	struct ready_line *line; /* --ready line */
 	pid_t root;
-	uint64_t began_realtime_ns; /* by CLOCK_REALTIME, as files are dated */
+	uint64_t began_realtime_ns; /* as files are dated */
 	VEC(struct start_listener) listeners;
 	VEC(struct start_binary) binaries; /* seen executing */
 	VEC(pid_t) alive;		   /* processes of the tree */
