@@ -6,9 +6,9 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-slow= kernels=
+slow= all= kernels=
 if [ "${1:-}" = --all ]; then
-	slow=--slow kernels='5.15 6.1 6.12'
+	slow=--slow all=--all kernels='5.15 6.1 6.12'
 	shift
 fi
 export BUILD=${1:-build}
@@ -37,12 +37,15 @@ if [ -d "$BUILD/asan/tests" ]; then
 fi
 echo "== system tests"
 PYTHONDONTWRITEBYTECODE=1 $python tests/system/run.py $slow --results "$results/system"
+echo "== conformance: the workloads' contracts"
+# shellcheck disable=SC2086 # --all, or nothing
+PYTHONDONTWRITEBYTECODE=1 python3 tests/conformance/run.py $all --results "$results/conformance"
 echo "== system tests under other kernels"
 # shellcheck disable=SC2086 # several kernels, or none
 PYTHONDONTWRITEBYTECODE=1 python3 tests/kernels/run.py $kernels --results "$results/kernels"
 
 passed=0 failed=0 skipped=0 parts=
-for part in unit sanitized system kernels; do
+for part in unit sanitized system conformance kernels; do
 	[ -d "$BUILD/asan/tests" ] || [ $part != sanitized ] || continue
 	# A part that did not even write its result has failed.
 	numbers=(0 1 0)

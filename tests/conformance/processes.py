@@ -8,6 +8,7 @@ import ctypes
 import ipaddress
 import os
 import pathlib
+import re
 import signal
 import time
 
@@ -71,6 +72,30 @@ def command(pid):
 
 def describe(process):
     return f"process {process.pid} ({command(process.pid)[:100]})"
+
+
+def roles(root, members, rules):
+    """{process: role}, as profiler/roles.c gives them: the first rule that fits."""
+    parents = {p.pid: _stat(p.pid)[1] for p in members if _stat(p.pid)}
+    found = {}
+
+    def role(pid):
+        if pid not in parents:
+            return None
+        if pid not in found:
+            above = None if pid == root else role(parents[pid])
+            line = command(pid)
+            found[pid] = next((rule["role"] for rule in rules if _fits(rule, line, above)),
+                              "main" if pid == root else "child")
+        return found[pid]
+    return {p: role(p.pid) for p in members if p.pid in parents}
+
+
+def _fits(rule, line, above):
+    if "command" in rule and not re.search(rule["command"], line):
+        return False
+    return "parent" not in rule or (above is not None
+                                    and re.search(rule["parent"], above) is not None)
 
 
 def cpu_seconds(processes):

@@ -179,10 +179,13 @@ class Service:
         self.members |= found
         return found
 
-    def terminate(self):
-        """SIGTERM to the first process alone; who of the tree is still there after a while."""
+    def terminate(self, whole=False):
+        """SIGTERM to the first process, or to its whole group; who is there after a while."""
         self.tree()
-        self.process.send_signal(signal.SIGTERM)
+        if whole:
+            os.killpg(self.process.pid, signal.SIGTERM)
+        else:
+            self.process.send_signal(signal.SIGTERM)
 
         def gone():
             self.process.poll()

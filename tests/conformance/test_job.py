@@ -6,7 +6,7 @@ import time
 
 import processes
 from client import Findings, expect, expect_invalid
-from harness import takes
+from harness import slow, takes
 
 STATES = ("queued", "running", "done", "failed")
 SECONDS = 40
@@ -144,6 +144,7 @@ def test_an_unknown_job_is_404(service):
                 expect(service.ask(f"/jobs/{job}"), 404, {"error": "not found"}, f"/jobs/{job}")
 
 
+@slow
 @takes(120)
 def test_the_largest_job(service):
     """It is accepted; whether it is done is seen by those that were started before it."""
