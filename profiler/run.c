@@ -166,7 +166,8 @@ static int keep_sample(struct course_of_run *run, size_t index, const struct pla
 	struct target *target = &run->targets.targets.items[start->target];
 	bool good = sample->outcome && strcmp(sample->outcome, "good") == 0;
 
-	if (sample->outcome && strcmp(sample->outcome, "interrupted") == 0) {
+	/* one that was not even started has no outcome */
+	if (!sample->outcome || strcmp(sample->outcome, "interrupted") == 0) {
 		result_sample_release(sample);
 		return 0;
 	}

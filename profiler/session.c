@@ -218,14 +218,17 @@ static int run_setup(struct session *session, struct target *target)
 	struct user_command command = {.argv = (char *const *)argv,
 				       .environment = target->environment,
 				       .cwd = target->cwd,
-				       .merge_errors = true};
+				       .merge_errors = true,
+				       .stop = session->options->signals};
 	struct buf output = {};
 	int status = 0, rc;
 
 	if (!session->options->setup)
 		return 0;
 	rc = user_run(session->options->user, &command, &output, &status);
-	if (rc)
+	if (rc == -ECANCELED && session_signal(session))
+		rc = -EINTR;
+	else if (rc)
 		err_code(rc, "cannot run the set-up command '%s'", session->options->setup);
 	else if (status) {
 		err_print("the set-up command '%s' failed: %s", session->options->setup,

@@ -55,14 +55,16 @@ struct user_command {
 	char *const *environment; /* NULL: user_environment() */
 	const char *cwd;	  /* NULL: the user's home, else / */
 	unsigned timeout_ms;	  /* 0: none */
-	bool merge_errors;	  /* standard error goes to |output| too; else it is discarded */
-	size_t output_limit;	  /* what goes beyond is read and forgotten; 0: 1 MiB */
+	int stop;	   /* a descriptor that is readable when to stop (not read here); 0: none */
+	bool merge_errors; /* standard error goes to |output| too; else it is discarded */
+	size_t output_limit; /* what goes beyond is read and forgotten; 0: 1 MiB */
 };
 
 /*
  * Runs a short command as the user, in its own session, with standard input from /dev/null.
- * |*status| is wait(2)'s. 0 or -errno: -ETIMEDOUT after killing its process group, -ENOENT where
- * it can't be started; nothing printed. What it leaves running in that group is killed.
+ * |*status| is wait(2)'s. 0 or -errno: -ETIMEDOUT or, when stopped, -ECANCELED after killing its
+ * process group, -ENOENT where it can't be started; nothing printed. What it leaves running in that
+ * group is killed.
  */
 int user_run(const struct user *user, const struct user_command *command, struct buf *output,
 	     int *status);

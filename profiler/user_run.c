@@ -65,13 +65,24 @@ static int take_part(int fd, size_t limit, struct buf *output)
 	return got > 0;
 }
 
+/* What is read of a command, and until when. */
+struct reading {
+	int fd, stop; /* stop 0: none */
+	size_t limit;
+	uint64_t deadline; /* 0: none */
+	struct buf *output;
+};
+
 /*
  * Reads until the command has ended, or |deadline|. Its end counts, not that of its output: some
  * close that and go on, some leave a process behind that keeps it open.
  */
-static int collect(int pidfd, int fd, size_t limit, uint64_t deadline, struct buf *output)
+static int collect(int pidfd, const struct reading *reading)
 {
-	struct pollfd pollers[] = {{.fd = pidfd, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
+	struct pollfd pollers[] = {{.fd = pidfd, .events = POLLIN},
+				   {.fd = reading->fd, .events = POLLIN},
+				   {.fd = reading->stop ? reading->stop : -1, .events = POLLIN}};
+	uint64_t deadline = reading->deadline;
 	int rc;
 
 	while (!pollers[0].revents) {
@@ -79,14 +90,16 @@ static int collect(int pidfd, int fd, size_t limit, uint64_t deadline, struct bu
 
 		if (deadline && now >= deadline)
 			return -ETIMEDOUT;
-		if (poll(pollers, 2, deadline ? (int)(deadline - now) : -1) < 0) {
+		if (poll(pollers, 3, deadline ? (int)(deadline - now) : -1) < 0) {
 			if (errno != EINTR)
 				return -errno;
 			continue;
 		}
+		if (pollers[2].revents)
+			return -ECANCELED;
 		if (!pollers[1].revents)
 			continue;
-		rc = take_part(fd, limit, output);
+		rc = take_part(reading->fd, reading->limit, reading->output);
 		if (rc < 0)
 			return rc;
 		if (rc == 0)
@@ -95,19 +108,18 @@ static int collect(int pidfd, int fd, size_t limit, uint64_t deadline, struct bu
 	/* what the pipe holds at most: who was left behind may go on writing */
 	rc = 1;
 	for (int parts = 0; rc > 0 && parts < LEFT_PARTS; parts++)
-		rc = take_part(fd, limit, output);
+		rc = take_part(reading->fd, reading->limit, reading->output);
 	return rc < 0 ? rc : 0;
 }
 
 /* The parent's part: keeps the output, ends the session, reaps. */
-static int follow(pid_t pid, int fd, size_t limit, uint64_t deadline, struct buf *output,
-		  int *status)
+static int follow(pid_t pid, const struct reading *reading, int *status)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	int rc = pidfd < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) ? -errno : 0;
+	int rc = pidfd < 0 || fcntl(reading->fd, F_SETFL, O_NONBLOCK) ? -errno : 0;
 
 	if (!rc)
-		rc = collect(pidfd, fd, limit, deadline, output);
+		rc = collect(pidfd, reading);
 	/* what it left running in its session goes with it */
 	kill(-pid, SIGKILL);
 	if (rc)
@@ -124,8 +136,12 @@ int user_run(const struct user *user, const struct user_command *command, struct
 {
 	char **own = command->environment ? NULL : user_environment(user, NULL);
 	char **environment = own ? own : (char **)command->environment;
-	uint64_t deadline = command->timeout_ms ? now_ms() + command->timeout_ms : 0;
-	size_t limit = command->output_limit ? command->output_limit : OUTPUT_LIMIT;
+	struct reading reading = {
+		.stop = command->stop,
+		.limit = command->output_limit ? command->output_limit : OUTPUT_LIMIT,
+		.deadline = command->timeout_ms ? now_ms() + command->timeout_ms : 0,
+		.output = output,
+	};
 	int pipes[2], rc = -ENOMEM;
 	pid_t pid;
 
@@ -145,7 +161,8 @@ int user_run(const struct user *user, const struct user_command *command, struct
 	if (pid == 0)
 		run_child(user, command, pipes[1], environment);
 	close(pipes[1]);
-	rc = follow(pid, pipes[0], limit, deadline, output, status);
+	reading.fd = pipes[0];
+	rc = follow(pid, &reading, status);
 	close(pipes[0]);
 	if (!rc && WIFEXITED(*status) && WEXITSTATUS(*status) == 127)
 		rc = -ENOENT;

@@ -123,6 +123,14 @@ def test_with_nothing_measured_yet(tmp):
         assert not any(s["counted"] for s in samples(load(tmp / "r.json")))
 
 
+def test_while_the_set_up_command_runs(tmp):
+    process = begin(tmp, "/bin/true", options=("--setup", f"printf x >> {tmp}/log; sleep 1000"))
+    wait_until(lambda: starts_logged(tmp) >= 1, "the set-up command")
+    interrupt(process)
+    run = finish(process, 10)
+    assert run.status == 130, str(run)
+
+
 def test_hang_up_ends_it_too(tmp):
     process = begin(tmp, *logging_command(tmp))
     wait_until(lambda: starts_logged(tmp) >= 2, "the second start")
