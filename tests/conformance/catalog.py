@@ -26,6 +26,8 @@ NO_NETWORK = re.compile(r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|
                         r"|ENOTCACHED|EHOSTUNREACH|name resolution|Network is unreachable"
                         r"|Failed to establish a new connection|Connection refused"
                         r"|Max retries exceeded|Could not fetch URL|timed out")
+# No such runtime here, or too old a one.
+NO_RUNTIME = re.compile(r"no '(node|python)\S*' on the PATH.*|'\S+' needs (node|python) .*")
 
 
 class Workload:
@@ -91,29 +93,30 @@ def prepare(chosen):
         raise SystemExit(f"conformance: '{COLDPROF}' is not built")
     done = _coldprof("prepare", "--progress", "never", *[w.name for w in chosen])
     for workload in chosen:
-        shown = _coldprof("show", workload.name).stdout
-        workload.runtimes = dict(re.findall(r"^  runtime +(\w+) \S+ +(/.*)$", shown, re.M))
-        folder = re.search(r"^  prepared +(/.*)$", shown, re.M)
+        shown = _coldprof("show", workload.name)
+        workload.runtimes = dict(re.findall(r"^  runtime +(\w+) \S+ +(/.*)$",
+                                            shown.stdout, re.M))
+        folder = re.search(r"^  prepared +(/.*)$", shown.stdout, re.M)
         if folder:
             workload.folder = pathlib.Path(folder[1])
             continue
-        text = _reason(workload.name, done.stderr + done.stdout) or _reason(workload.name, shown)
-        workload.problem = text or "it could not be prepared"
-        workload.can_not = bool(NO_NETWORK.search(workload.problem) or
-                                re.search(r"needs (node|python) [\d.]+ or newer|no 'node'|"
-                                          r"no 'python|cannot find (node|python)",
-                                          workload.problem))
+        said = done.stderr + shown.stderr
+        lacking = NO_RUNTIME.search(said)
+        workload.problem = _reason(workload.name, said) or (
+            lacking[0] if lacking else f"it is not prepared: {said.strip()[-300:]}")
+        workload.can_not = bool(NO_NETWORK.search(workload.problem)
+                                or NO_RUNTIME.search(workload.problem))
 
 
 def _reason(name, text):
-    """The line with its name that says "cannot" or the like, and what is indented below it."""
+    """The line that names it, and the notes below it: what the package client said last."""
     lines = text.splitlines()
     for at, line in enumerate(lines):
         if f"'{name}'" in line and line.startswith("coldprof: "):
-            rest = []
+            notes = []
             for more in lines[at + 1:]:
-                if not more.startswith((" ", "\t")):
+                if not more.startswith("coldprof: note: "):
                     break
-                rest.append(more.strip())
-            return "\n".join([line.removeprefix("coldprof: "), *rest[-6:]])
+                notes.append(more.removeprefix("coldprof: note: ").strip())
+            return "\n".join([line.removeprefix("coldprof: "), *notes])
     return None

@@ -103,8 +103,9 @@ class Runner:
     def run(self, workload, chosen):
         """All tests of one workload, on one start of it where they don't ask for more."""
         if workload.problem:
+            first, *rest = workload.problem.splitlines()
             self.say("skip" if workload.can_not else "FAIL", f"prepare[{workload.name}]",
-                     workload.problem.splitlines())
+                     [first, *rest[-3:]])
             self.skipped.add(workload.name)
             return
         shared = service.Service(workload)

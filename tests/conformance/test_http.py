@@ -61,10 +61,10 @@ def test_every_process_has_its_role(service):
     found = processes.roles(service.process.pid, service.tree(), rules)
     counts = collections.Counter(found.values())
     shown = {processes.describe(p): role for p, role in found.items()}
+    named = {rule["role"] for rule in rules}
     assert "child" not in counts, f"a process without a role: {shown}"
-    assert counts["worker"] in (0, service.workload.workers), f"workers: {shown}"
-    absent = {rule["role"] for rule in rules} - set(counts)
-    assert not absent, f"no process is {sorted(absent)}: {shown}"
+    if "worker" in named:
+        assert counts["worker"] == service.workload.workers, f"workers: {shown}"
 
 
 @last
