@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -69,6 +70,21 @@ static void clean_descriptors(int *release, int *failure)
 	close_range((unsigned)high + 1, ~0u, 0);
 }
 
+/* Never waits: a pipe with no writer is at its end. Never takes a terminal for the new session. */
+static int open_input(const char *path)
+{
+	int fd = open(path ? path : "/dev/null", O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	struct stat stat;
+
+	if (fd < 0 || fstat(fd, &stat))
+		return -1;
+	if (S_ISDIR(stat.st_mode)) {
+		errno = EISDIR;
+		return -1;
+	}
+	return fcntl(fd, F_SETFL, 0) ? -1 : fd;
+}
+
 /* In the child. Everything but the execve happens before the parent's word is awaited. */
 static void run_child(const struct launch_spec *spec, int release, int failure)
 {
@@ -84,7 +100,7 @@ static void run_child(const struct launch_spec *spec, int release, int failure)
 		fail(failure, STEP_USER);
 	if (chdir(spec->cwd))
 		fail(failure, STEP_FOLDER);
-	input = open(spec->stdin_path ? spec->stdin_path : "/dev/null", O_RDONLY);
+	input = open_input(spec->stdin_path);
 	if (input < 0 || dup2(input, 0) < 0)
 		fail(failure, STEP_INPUT);
 	if (dup2(spec->output_fd, 1) < 0 || dup2(spec->output_fd, 2) < 0)

@@ -101,6 +101,18 @@ def test_stdin_is_empty_without(tmp):
     assert (tmp / "copy").read_text() == ""
 
 
+def test_stdin_of_a_pipe_that_nobody_writes_is_at_its_end(tmp):
+    """Opening it would wait for a writer, beyond --timeout and Ctrl-C."""
+    os.mkfifo(tmp / "pipe")
+    one(tmp, "/bin/sh", "-c", f"cat > {tmp}/copy", options=("--stdin", tmp / "pipe"))
+    assert (tmp / "copy").read_text() == ""
+
+
+def test_stdin_of_a_folder_is_refused(tmp):
+    run = profile(tmp, "/bin/cat", options=("--stdin", tmp), expect=1)
+    assert f"'{tmp}': is a directory" in "".join(errors(run)), run.err
+
+
 def test_arguments_arrive_as_they_are(tmp):
     odd = ["", "two words", "$HOME", "*", "--", "-n", "a\nb", "caf\u00e9", "'\""]
     one(tmp, "/bin/sh", "-c", f'for a; do printf "%s\\0" "$a"; done > {tmp}/seen', "sh", *odd)
