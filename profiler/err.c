@@ -62,6 +62,18 @@ int err_code(int code, const char *format, ...)
 	return code < 0 ? code : -code;
 }
 
+void err_quote(const char *title, const char *text)
+{
+	if (*text)
+		fprintf(stderr, "  %s\n", title);
+	while (*text) {
+		int length = (int)strcspn(text, "\n");
+
+		fprintf(stderr, "  | %.*s\n", length, text);
+		text += length + (text[length] == '\n');
+	}
+}
+
 const char *err_text(int code)
 {
 	static _Thread_local char text[128];

@@ -28,6 +28,9 @@ void note_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* As err_print, with ": " and the text of |code| after it. Returns -abs(code), for `return`. */
 int err_code(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Prints |title| and each line of |text| after it, both indented; nothing where |text| is empty. */
+void err_quote(const char *title, const char *text);
+
 /* The lower-case text of an errno value, without sign or full stop; a constant string. */
 const char *err_text(int code);
 

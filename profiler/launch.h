@@ -55,5 +55,7 @@ int launch_end_tree(struct launch *launch, struct limits *limits, int *status);
 
 /* The last |lines| lines of a file of output, control characters made harmless. 0 or -errno. */
 int launch_output_tail(int fd, unsigned lines, struct buf *out);
+/* The same of output that is in memory. */
+int launch_text_tail(const char *bytes, size_t size, unsigned lines, struct buf *out);
 
 #endif

@@ -23,7 +23,7 @@
 #include "utf8.h"
 
 #define GRACE_MS   200
-#define TAIL_BYTES 65536
+#define TAIL_BYTES 4096
 #define ROUNDS	   1000
 
 static bool is_spared(const pid_t *spared, pid_t pid)
@@ -175,10 +175,23 @@ static int add_harmless(const char *bytes, size_t size, struct buf *out)
 	return 0;
 }
 
+int launch_text_tail(const char *bytes, size_t size, unsigned lines, struct buf *out)
+{
+	size_t start;
+
+	while (size && bytes[size - 1] == '\n')
+		size--;
+	for (start = size; start && lines; start--)
+		if (bytes[start - 1] == '\n' && --lines == 0)
+			break;
+	if (size - start > TAIL_BYTES)
+		start = size - TAIL_BYTES;
+	return add_harmless(bytes + start, size - start, out);
+}
+
 int launch_output_tail(int fd, unsigned lines, struct buf *out)
 {
-	char bytes[TAIL_BYTES + 1];
-	size_t size, start;
+	char bytes[TAIL_BYTES];
 	struct stat st;
 	ssize_t got;
 	off_t from;
@@ -189,11 +202,5 @@ int launch_output_tail(int fd, unsigned lines, struct buf *out)
 	got = pread(fd, bytes, TAIL_BYTES, from);
 	if (got < 0)
 		return -errno;
-	size = (size_t)got;
-	while (size && bytes[size - 1] == '\n')
-		size--;
-	for (start = size; start && lines; start--)
-		if (bytes[start - 1] == '\n' && --lines == 0)
-			break;
-	return add_harmless(bytes + start, size - start, out);
+	return launch_text_tail(bytes, (size_t)got, lines, out);
 }

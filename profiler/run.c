@@ -134,19 +134,10 @@ static void say_foreigners(struct course_of_run *run)
 
 static void say_failure(const struct target *target, const struct result_sample *sample)
 {
-	const char *line = target->output_tail;
-
 	err_print("%s: start failed: %s", target->name,
 		  sample->reason ? sample->reason : "no reason known");
-	if (!line)
-		return;
-	fprintf(stderr, "  the last lines of its output:\n");
-	while (*line) {
-		int length = (int)strcspn(line, "\n");
-
-		fprintf(stderr, "  | %.*s\n", length, line);
-		line += length + (line[length] == '\n');
-	}
+	if (target->output_tail)
+		err_quote("the last lines of its output:", target->output_tail);
 }
 
 /* A start that lost events, or was not as cold as asked for, is no part of the summary. */

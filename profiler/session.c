@@ -32,7 +32,6 @@
 
 #define MEMORY_LIMIT (48 * MIB) /* of a recording, before it goes to a file */
 #define ANSWER_MS    5000	/* silence on a listener that was found out */
-#define TAIL_LINES   10
 
 /* ---- the session ---- */
 
@@ -211,34 +210,6 @@ int session_await_answer(struct course *course, struct http_answer *answer)
 
 /* ---- one start ---- */
 
-static int run_setup(struct session *session, struct target *target)
-{
-	const char *const argv[] = {session->options->user->shell, "-c", session->options->setup,
-				    NULL};
-	struct user_command command = {.argv = (char *const *)argv,
-				       .environment = target->environment,
-				       .cwd = target->cwd,
-				       .merge_errors = true,
-				       .stop = session->options->signals};
-	struct buf output = {};
-	int status = 0, rc;
-
-	if (!session->options->setup)
-		return 0;
-	rc = user_run(session->options->user, &command, &output, &status);
-	if (rc == -ECANCELED && session_signal(session))
-		rc = -EINTR;
-	else if (rc)
-		err_code(rc, "cannot run the set-up command '%s'", session->options->setup);
-	else if (status) {
-		err_print("the set-up command '%s' failed: %s", session->options->setup,
-			  buf_text(&output));
-		rc = -ECHILD;
-	}
-	buf_release(&output);
-	return rc;
-}
-
 /* An unnamed file: nothing is left of it by any end. */
 static int open_output(struct course *course)
 {
@@ -330,7 +301,7 @@ static int prepare_course(struct session *session, struct course *course, const 
 
 	rc = scratch_empty(session->options->scratch);
 	if (!rc)
-		rc = run_setup(session, target);
+		rc = session_setup(session, target);
 	if (!rc)
 		rc = cold_apply(&session->cold, session->options->cold, target->files.items,
 				target->files.count, &course->residue);
@@ -370,7 +341,7 @@ static void take_tail(struct course *course)
 
 	if (course->outcome == EVENT_GOOD || course->output < 0)
 		return;
-	if (launch_output_tail(course->output, TAIL_LINES, &tail) == 0 && tail.size) {
+	if (launch_output_tail(course->output, SESSION_TAIL, &tail) == 0 && tail.size) {
 		free(course->target->output_tail);
 		course->target->output_tail = buf_steal(&tail);
 	}

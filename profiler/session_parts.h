@@ -52,6 +52,12 @@ struct course {
 /* How long a listener is still waited for after all known ones spoke no HTTP. */
 #define LATE_LISTENER_MS 1000
 
+/* Lines of a failed program's or set-up command's output that are shown. */
+#define SESSION_TAIL 10
+
+/* Runs the set-up command, if there is one, as the user. 0, -EINTR, or -errno, printed. */
+int session_setup(struct session *session, const struct target *target);
+
 /* Sets |decided| once the start is ready or has failed. */
 void session_decide(struct session *session, struct course *course);
 

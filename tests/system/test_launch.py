@@ -151,11 +151,18 @@ def test_setup_is_outside_the_clock(tmp):
     assert len(sample["processes"]) == 1
 
 
-def test_setup_that_fails(tmp):
+@cases(("exit", "echo one; echo two >&2; exit $((4 + 5))", "exited with status 9"),
+       ("signal", "echo one; echo two; kill -9 $$", "ended by signal 9"))
+def test_setup_that_fails(tmp, setup, how):
     need_root()
-    run = coldprof("run", "-n", 1, "-w", 0, "-o", tmp / "r.json", "--quiet", "--setup", "exit 9",
+    run = coldprof("run", "-n", 1, "-w", 0, "-o", tmp / "r.json", "--quiet", "--setup", setup,
                    "--", program("sleeper"), "1", expect=1)
-    assert len(errors(run)) == 1 and "9" in errors(run)[0], run.err
+    assert len(errors(run)) == 1 and how in errors(run)[0], run.err
+    assert "  | one\n  | two\n" in run.err, run.err
+
+
+def test_setup_of_a_user_who_has_no_shell(tmp):
+    profile(tmp, program("sleeper"), "1", options=("--user", "nobody", "--setup", "true"))
 
 
 def cgroup_of_a_start(tmp):
