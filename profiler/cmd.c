@@ -35,16 +35,17 @@ int cmd_choose(const char *option, const char *text, const struct cmd_choice *ch
 	return -EINVAL;
 }
 
-int cmd_number(const char *option, const char *text, unsigned long max, unsigned long *out)
+int cmd_number(const char *option, const char *text, unsigned long min, unsigned long max,
+	       unsigned long *out)
 {
 	uint64_t value;
 	int rc = units_parse_u64(text, &value);
 
-	if (!rc && value > max)
+	if (!rc && (value < min || value > max))
 		rc = -ERANGE;
 	if (rc) {
-		err_print("bad value '%s' of %s: must be a whole number from 0 to %lu", text,
-			  option, max);
+		err_print("bad value '%s' of %s: must be a whole number from %lu to %lu", text,
+			  option, min, max);
 		return -EINVAL;
 	}
 	*out = value;

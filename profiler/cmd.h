@@ -30,7 +30,8 @@ struct cmd_choice {
 int cmd_choose(const char *option, const char *text, const struct cmd_choice *choices, int *out);
 
 /* Whole numbers and numbers with bounds; 0, or -EINVAL after a line that names |option|. */
-int cmd_number(const char *option, const char *text, unsigned long max, unsigned long *out);
+int cmd_number(const char *option, const char *text, unsigned long min, unsigned long max,
+	       unsigned long *out);
 int cmd_seconds(const char *option, const char *text, double *out);
 
 /* auto, always, never: whether |stream| gets colour or progress. */

@@ -155,7 +155,7 @@ static int take_cpus(struct run_options *options, const char *text)
 {
 	if (units_parse_double(text, &options->limits.cpus) || options->limits.cpus < 0.01 ||
 	    options->limits.cpus > 4096) {
-		err_print("bad value '%s' of --cpus: must be a number from 0.01", text);
+		err_print("bad value '%s' of --cpus: must be a number from 0.01 to 4096", text);
 		return -EINVAL;
 	}
 	return 0;
@@ -163,9 +163,9 @@ static int take_cpus(struct run_options *options, const char *text)
 
 static int take_ring(struct run_options *options, const char *text)
 {
-	int rc = cmd_number("--ring", text, 1024, &options->ring_mib);
+	int rc = cmd_number("--ring", text, 1, 1024, &options->ring_mib);
 
-	if (!rc && (!options->ring_mib || (options->ring_mib & (options->ring_mib - 1)))) {
+	if (!rc && (options->ring_mib & (options->ring_mib - 1))) {
 		err_print("bad value '%s' of --ring: must be a power of two", text);
 		rc = -EINVAL;
 	}
@@ -186,7 +186,7 @@ static int take_cold(struct run_options *options, const char *text)
 static int take_requests(struct run_options *options, const char *text)
 {
 	unsigned long count;
-	int rc = cmd_number("--requests", text, 60000, &count);
+	int rc = cmd_number("--requests", text, 0, 60000, &count);
 
 	if (!rc)
 		options->requests = (long)count;
@@ -198,12 +198,12 @@ static int take_parsed(struct run_options *options, int option, const char *valu
 {
 	switch (option) {
 	case 'n':
-		return cmd_number("--repeat", value, MAX_STARTS, &options->repeat);
+		return cmd_number("--repeat", value, 1, MAX_STARTS, &options->repeat);
 	case 'w':
-		return cmd_number("--warmup", value, MAX_STARTS, &options->warmup);
+		return cmd_number("--warmup", value, 0, MAX_STARTS, &options->warmup);
 	case OPTION_SEED:
 		options->seed_given = true;
-		return cmd_number("--seed", value, (1ul << 53) - 1, &options->seed);
+		return cmd_number("--seed", value, 0, (1ul << 53) - 1, &options->seed);
 	case OPTION_COLD:
 		return take_cold(options, value);
 	case OPTION_READY:
@@ -259,6 +259,15 @@ static const char **text_option(struct run_options *options, int option)
 	return NULL;
 }
 
+static const char *long_name(int option)
+{
+	const struct option *entry = options_table;
+
+	while (entry->name && entry->val != option)
+		entry++;
+	return entry->name;
+}
+
 static int take_option(struct run_options *options, int option, const char *value)
 {
 	const char **text = text_option(options, option);
@@ -288,7 +297,7 @@ static int take_option(struct run_options *options, int option, const char *valu
 	if (!text)
 		return take_parsed(options, option, value);
 	if (!*value) {
-		err_print("an option's value is empty");
+		err_print("bad value '' of --%s: must not be empty", long_name(option));
 		return -EINVAL;
 	}
 	*text = value;
@@ -317,10 +326,6 @@ static int take_command(struct run_options *options, int argc, char **argv)
 
 static int check(const struct run_options *options)
 {
-	if (!options->repeat) {
-		err_print("bad value '0' of -n (--repeat): must be at least 1");
-		return -EINVAL;
-	}
 	if (options->command && (options->node.count || options->python.count)) {
 		err_print("--node and --python choose the runtime of workloads; a command "
 			  "names its own");

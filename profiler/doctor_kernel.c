@@ -135,7 +135,8 @@ bool doctor_can_run(const char *btf_path, struct buf *reason)
 	else if (!doctor_may_trace(doctor_capabilities()))
 		rc = buf_puts(reason, "root without CAP_BPF and CAP_PERFMON; " CONTAINER_CURE);
 	else if (!doctor_has_btf(btf_path))
-		rc = btf_path ? buf_printf(reason, "cannot read the BTF file '%s'", btf_path)
+		rc = btf_path ? buf_printf(reason, "cannot read the BTF file '%s': %s", btf_path,
+					   err_text(errno))
 			      : buf_puts(reason, "this kernel has no BTF (" VMLINUX "); " BTF_CURE);
 	else if ((map = try_map()) < 0)
 		rc = buf_printf(reason, "the kernel refuses bpf(2): %s; " CONTAINER_CURE,

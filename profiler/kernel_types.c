@@ -53,15 +53,15 @@ int kernel_types_read(const char *path, struct kernel_types *out)
 	struct kernel_types types = {};
 	int rc = fs_read(file, SIZE_LIMIT, &types.bytes);
 
-	if (!rc && find_names(&types)) {
-		buf_clear(&types.bytes);
-		rc = parse(file, &types.bytes);
-		if (!rc)
-			rc = find_names(&types);
-	}
-	if (rc) {
-		buf_release(&types.bytes);
+	if (rc)
 		return err_code(rc, "cannot read the kernel's types (BTF) from '%s'", file);
+	if (find_names(&types)) {
+		buf_clear(&types.bytes);
+		if (parse(file, &types.bytes) || find_names(&types)) {
+			buf_release(&types.bytes);
+			err_print("'%s' holds no kernel types (BTF)", file);
+			return -EINVAL;
+		}
 	}
 	*out = types;
 	return 0;

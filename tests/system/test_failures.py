@@ -248,6 +248,14 @@ def test_without_btf(tmp):
     assert not (tmp / "r.json").exists()
 
 
+@cases(("absent", "/nonexistent/btf", "no such file or directory"),
+       ("no-btf", "/etc/passwd", "holds no kernel types"))
+def test_btf_file_that_is(path, reason):
+    need_root()
+    run = coldprof("run", "-n", 1, "--btf", path, "--", "true", expect=3)
+    assert len(errors(run)) == 1 and path in errors(run)[0] and reason in errors(run)[0], run.err
+
+
 def test_doctor_without_btf():
     run = coldprof("doctor", prefix=private_mounts("mount -t tmpfs none /sys/kernel/btf"))
     assert "BTF" in run.out, str(run)

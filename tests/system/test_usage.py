@@ -75,13 +75,15 @@ BAD_VALUES = [
     ("--timeout", "soon"), ("--timeout", "inf"), ("--seed", "x"), ("--env", "=1"),
     ("--env", "NO-EQUALS-SIGN"),
     ("--color", "sometimes"), ("--progress", "perhaps"),
-    ("--user", "no-such-user-here"),
+    ("--user", "no-such-user-here"), ("--ring", "0"), ("--ring", "3"),
+    ("--user", ""), ("--output", ""), ("--record", ""), ("--name", ""), ("--btf", ""),
 ]
 
 
 @cases(*[(f"{option} {value}", option, value) for option, value in BAD_VALUES])
 def test_bad_value_of(option, value):
-    mistake(["run", option, value, "--", "true"], option.lstrip("-"), value)
+    name = {"-n": "--repeat", "-w": "--warmup"}.get(option, option)
+    mistake(["run", option, value, "--", "true"], f"'{value}'", name.lstrip("-"))
 
 
 def test_option_without_its_value():
