@@ -94,6 +94,7 @@ unit: $(UNITS)
 	$(Q)tests/run-units.sh $(UNITS)
 
 include tests/programs/programs.mk
+include tests/fuzz/fuzz.mk
 
 units: $(UNITS)
 

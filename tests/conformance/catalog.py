@@ -75,14 +75,15 @@ def workloads():
     return [Workload(path) for path in sorted(RUNTIMES.glob("*/*/workload.json"))]
 
 
-def environment():
-    """What coldprof and the workloads are started with: nothing of sudo's, nothing of make's."""
-    return {k: v for k, v in os.environ.items()
-            if not k.startswith(("SUDO_", "MAKE", "NODE_", "PYTHON", "npm_")) and k != "MFLAGS"}
+def environment(runtimes=False):
+    """Nothing of sudo's and of make's; and nothing that steers the runtimes, but where `runtimes`:
+    the package clients may need it."""
+    ours = ("SUDO_", "MAKE") if runtimes else ("SUDO_", "MAKE", "NODE_", "PYTHON", "npm_")
+    return {k: v for k, v in os.environ.items() if not k.startswith(ours) and k != "MFLAGS"}
 
 
 def _coldprof(*arguments):
-    return subprocess.run([str(COLDPROF), "workloads", *arguments], env=environment(),
+    return subprocess.run([str(COLDPROF), "workloads", *arguments], env=environment(True),
                           stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           errors="replace")
 
@@ -101,9 +102,10 @@ def prepare(chosen):
             workload.folder = pathlib.Path(folder[1])
             continue
         said = done.stderr + shown.stderr
-        lacking = NO_RUNTIME.search(said)
-        workload.problem = _reason(workload.name, said) or (
-            lacking[0] if lacking else f"it is not prepared: {said.strip()[-300:]}")
+        needed = workload.definition.get("runtimes", [workload.definition["runtime"]])
+        lacking = [m[0] for m in NO_RUNTIME.finditer(said) if m[1] in needed]
+        workload.problem = (_reason(workload.name, said) or "".join(lacking[:1])
+                            or f"it is not prepared: {said.strip()[-300:]}")
         workload.can_not = bool(NO_NETWORK.search(workload.problem)
                                 or NO_RUNTIME.search(workload.problem))
 
