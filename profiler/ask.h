@@ -9,7 +9,7 @@
 #include "http.h"
 #include "start.h"
 
-#define ASK_CLIENTS 4 /* listeners asked at the same time */
+#define ASK_CLIENTS 16 /* listeners asked at the same time */
 
 /* Clients that live for the whole run. Zeroed memory has none: ask_init makes them. */
 struct ask {

@@ -49,12 +49,18 @@ static void put_title(const struct view *view)
 	free(version);
 }
 
-/* "-> 200" of the first answer. */
-static void add_status(const struct result_sample *sample, struct buf *out)
+/* "-> 200" of the first answer; where a listener that was asked gave none, why. */
+static void add_answer(const struct result_sample *sample, struct buf *out)
 {
-	vec_foreach(answer, &sample->answers)
+	vec_foreach(answer, &sample->answers) {
+		char *reason = text_name(answer->reason, "");
+
 		if (answer->request == 0 && answer->status != RESULT_ABSENT && answer->status > 0)
 			buf_printf(out, " \xe2\x86\x92 %d", (int)answer->status);
+		else if (answer->request == 0 && is(sample->ready, "listen") && reason && *reason)
+			buf_printf(out, "; no response to GET /: %s", reason);
+		free(reason);
+	}
 }
 
 /* The path of "http:PORT/PATH"; "/" where none was asked for. */
@@ -93,7 +99,7 @@ static void put_ready(const struct view *view)
 	if (line.size && address && *address)
 		buf_printf(&line, " on %s", address);
 	if (line.size)
-		add_status(view->sample, &line);
+		add_answer(view->sample, &line);
 	if (line.size)
 		screen_sentence(view->screen, SCREEN_PLAIN, "", buf_text(&line));
 	buf_release(&line);
@@ -117,6 +123,8 @@ static void put_failures(const struct view *view)
 
 static const char *end_of(const struct result_sample *sample)
 {
+	if (!sample->ready)
+		return "given up";
 	if (is(sample->ready, "exit"))
 		return "its end";
 	if (is(sample->ready, "line"))

@@ -125,6 +125,29 @@ static void decide_by_exit(struct session *session, struct course *course)
 	judge_exit(session, course, wanted);
 }
 
+/* What a start that has run out of time never did. */
+static const char *missing(const struct course *course)
+{
+	const char *failure = course->ask->first_failure.reason;
+	bool listens = course->start.listeners.count;
+
+	switch (course->target->ready.kind) {
+	case EVENT_READY_AUTO:
+		return listens ? "no listener has answered"
+			       : "it neither listened nor ended; see --ready for other ends";
+	case EVENT_READY_HTTP:
+		if (*failure)
+			return failure;
+		return listens ? "no HTTP answer" : "it did not listen";
+	case EVENT_READY_LISTEN:
+		return "it did not listen";
+	case EVENT_READY_LINE:
+		return "no line of its output matched";
+	default:
+		return "it did not end";
+	}
+}
+
 static void give_up(struct session *session, struct course *course)
 {
 	double seconds = (double)session->options->timeout_ns / 1e9;
@@ -135,7 +158,8 @@ static void give_up(struct session *session, struct course *course)
 			     "not ready after %.4g s: the first answer has status %d, not %u",
 			     seconds, status, course->target->ready_status);
 	else
-		session_fail(course, EVENT_NEVER_READY, 0, "not ready after %.4g s", seconds);
+		session_fail(course, EVENT_NEVER_READY, 0, "not ready after %.4g s: %s", seconds,
+			     missing(course));
 }
 
 void session_decide(struct session *session, struct course *course)

@@ -3,9 +3,10 @@
 import json
 import socket
 import subprocess
+import sys
 
-from harness import (MS, cases, coldprof, load, memory_at, need, one, profile, program,
-                     root_process, samples, skip)
+from harness import (MS, SECOND, cases, coldprof, load, memory_at, need, need_root, one, profile,
+                     program, root_process, samples, skip)
 
 
 def answer_of(sample):
@@ -115,6 +116,37 @@ def test_listener_that_speaks_no_http(tmp, answer):
     assert sample["responded_ns"] is None and sample["total_ns"] == sample["ready_ns"]
     said = [n for n in sample["notes"] + run.report["workloads"][0]["notes"]]
     assert len(said) >= 1 or sample["answers"][0]["reason"], (said, sample["answers"])
+
+
+def test_why_a_listener_gave_no_response_is_on_the_screen(tmp):
+    need_root()
+    run = coldprof("run", "-n", 1, "-w", 0, "-o", tmp / "r.json", "--", program("listener"),
+                   "answer=garbage", expect=0)
+    assert "no response to GET /: the answer is not HTTP" in " ".join(run.out.split()), run.out
+
+
+@cases(("automatic", [], "neither listened nor ended"), ("http", ["--ready", "http"], "listen"),
+       ("line", ["--ready", "line:x"], "line"), ("exit", ["--ready", "exit"], "end"))
+def test_what_never_came_is_said(tmp, options, what):
+    run = profile(tmp, program("sleeper"), "100000", options=["--timeout", "0.3", *options],
+                  expect=1)
+    (sample,) = samples(run.report)
+    assert "not ready after 0.3 s: " in sample["reason"] and what in sample["reason"], sample
+
+
+MANY_LISTENERS = """
+import socket, sys
+listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(13)]
+client, _ = listeners[-1].accept()
+client.recv(4096)
+client.sendall(b"HTTP/1.1 204 No Content\\r\\n\\r\\n")
+client.recv(1)
+"""
+
+
+def test_listeners_that_are_silent_do_not_hold_up_the_last(tmp):
+    sample = one(tmp, sys.executable, "-c", MANY_LISTENERS)
+    assert answer_of(sample)["status"] == 204 and sample["total_ns"] < 4 * SECOND, sample["answers"]
 
 
 @cases("garbage", "reset", "silent")
