@@ -69,8 +69,8 @@ int shape_write(const struct shape *shape, const void *object, cJSON **out);
 /*
  * Fills |object|, which is overwritten, from a document. Strict about types; a key that is missing
  * stays absent, one that is unknown is ignored, so that older and newer documents can be read. An
- * integer beyond 2^53 is the nearest one that a double holds. 0, or -EINVAL (printed with file and
- * place) or -ENOMEM with |object| zeroed.
+ * integer beyond 2^53 is the nearest one that a double holds, 2^63 is INT64_MAX. 0, or -EINVAL
+ * (printed with file and place) or -ENOMEM with |object| zeroed.
  */
 int shape_read(const struct shape *shape, const struct jsonx *place, void *object);
 

@@ -157,10 +157,13 @@ static int read_integer(const struct jsonx *place, int64_t *out)
 {
 	double value = place->item->valuedouble;
 
-	/* 2^63 and SHAPE_ABSENT itself are refused */
-	if (!cJSON_IsNumber(place->item) || value != floor(value) || fabs(value) >= 0x1p63)
+	if (!cJSON_IsNumber(place->item) || value != floor(value) || fabs(value) > 0x1p63)
 		return jsonx_error(place, "must be an integer or null");
-	*out = (int64_t)value;
+	/* the largest are written, and 2^63 is the double nearest to them */
+	if (fabs(value) < 0x1p63)
+		*out = (int64_t)value;
+	else
+		*out = value > 0 ? INT64_MAX : -INT64_MAX;
 	return 0;
 }
 

@@ -203,6 +203,19 @@ static void integers_are_written_to_the_last_digit(void **state)
 	shape_release(&all_shape, &object);
 }
 
+static void the_largest_integers_can_be_read_again(void **state)
+{
+	struct all object;
+
+	(void)state;
+	assert_int_equal(
+		read_all("{\"integers\": [9223372036854775807, -9223372036854775807]}", &object),
+		0);
+	assert_int_equal(object.integers.items[0], INT64_MAX);
+	assert_int_equal(object.integers.items[1], -INT64_MAX);
+	shape_release(&all_shape, &object);
+}
+
 static void names_that_are_not_utf8_make_valid_json(void **state)
 {
 	struct all object, again;
@@ -230,8 +243,8 @@ static void wrong_types_are_named_with_their_place(void **state)
 		{"{\"integer\": 1.5}", "integer: must be an integer or null"},
 		{"{\"integer\": \"1\"}", "integer: must be an integer or null"},
 		{"{\"integer\": true}", "integer: must be an integer or null"},
-		{"{\"integer\": 9223372036854775808}", "integer: must be an integer or null"},
-		{"{\"integer\": -9223372036854775808}", "integer: must be an integer or null"},
+		{"{\"integer\": 9223372036854777856}", "integer: must be an integer or null"},
+		{"{\"integer\": -9223372036854777856}", "integer: must be an integer or null"},
 		{"{\"integer\": 1e400}", "integer: must be an integer or null"},
 		{"{\"number\": \"x\"}", "number: must be a number or null"},
 		{"{\"number\": 1e400}", "number: must be a number or null"},
@@ -436,6 +449,7 @@ int main(void)
 		cmocka_unit_test(release_takes_zeroed_memory),
 		cmocka_unit_test(added_items_are_absent),
 		cmocka_unit_test(integers_are_written_to_the_last_digit),
+		cmocka_unit_test(the_largest_integers_can_be_read_again),
 		cmocka_unit_test(names_that_are_not_utf8_make_valid_json),
 		cmocka_unit_test(wrong_types_are_named_with_their_place),
 		cmocka_unit_test(every_field_of_a_report_has_an_entry),
