@@ -18,7 +18,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (result_texts_add(&paths, fuzz_file(data, size)))
 		abort();
 	if (rebuild(&paths, &result) == 0) {
-		fuzz_report(&result);
+		/* it takes ten times as long: of one input in sixteen, the same ones each time */
+		if (crc32(0, data, (uInt)size) % 16 == 0)
+			fuzz_report(&result);
 		result_release(&result);
 	}
 	free(paths.items[0]);
@@ -76,7 +78,7 @@ static size_t find_record(const struct buf *records, size_t index, size_t *size)
 
 	for (at = 0; at + sizeof(event) <= records->size; at += event.size) {
 		memcpy(&event, records->data + at, sizeof(event));
-		if (event.size < sizeof(event) || event.size > records->size - at)
+		if (event.size < sizeof(event) || event.size % 8 || event.size > records->size - at)
 			break;
 		if (vec_push(&places, at))
 			abort();
