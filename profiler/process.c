@@ -211,11 +211,12 @@ static int take_exit(struct processes *processes, const struct event_exit *exit)
 {
 	int rc = ensure(processes, &exit->event);
 	struct process *process = process_of(processes, exit->event.pid);
+	uint32_t index = processes_thread(processes, exit->event.tid);
 	struct thread *thread;
 
-	if (rc || processes->known || !process)
+	if (rc || processes->known || !process || index == PROCESS_NONE)
 		return rc;
-	thread = &processes->threads.items[processes_thread(processes, exit->event.tid)];
+	thread = &processes->threads.items[index];
 	thread->ended_ns = exit->event.time_ns;
 	thread->user_ns = exit->user_ns;
 	thread->system_ns = exit->system_ns;

@@ -50,6 +50,19 @@ static void a_reused_pid_is_another_process(void **state)
 	assert_int_equal(result_values_get(&sample.metrics, "processes_count"), 3);
 }
 
+/* No kernel sends such: a damaged file has them. */
+static void a_record_of_no_thread_is_passed_over(void **state)
+{
+	(void)state;
+	ev_start(&s, 100, NULL);
+	ev_exit(&s, 20, 100, 0, true);
+	ev_exit(&s, 50, 100, 100, true);
+	ev_end(&s, 60, EVENT_GOOD);
+	build();
+	assert_int_equal(sample.processes.count, 1);
+	assert_int_equal(sample.processes.items[0].ended_ns, 50);
+}
+
 static void a_parent_is_named_by_instance(void **state)
 {
 	(void)state;
@@ -404,6 +417,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_reused_pid_is_another_process),
+		TEST(a_record_of_no_thread_is_passed_over),
 		TEST(a_parent_is_named_by_instance),
 		TEST(a_child_is_its_parent_s_program_until_it_execs),
 		TEST(last_exec_wins),
