@@ -2,6 +2,8 @@
 /* result.c - the shape of a report: every field of result.h and its JSON key */
 #include "result.h"
 
+#include "units.h"
+
 _Static_assert(RESULT_ABSENT == SHAPE_ABSENT, "one value for absent");
 
 /* T is the struct that a table is of. A field of another type than its entry says won't compile. */
@@ -226,7 +228,7 @@ int result_values_add(result_values *values, const char *name, int64_t value)
 	int rc;
 
 	if (found) {
-		found->value += value;
+		found->value = units_sum(found->value, value);
 		return 0;
 	}
 	made.name = strdup(name);

@@ -9,6 +9,7 @@
 
 #include "err.h"
 #include "sample_parts.h"
+#include "units.h"
 
 #define COLD_TOLERANCE 100 /* of so many pages that were to be cold, one may be left */
 
@@ -26,7 +27,7 @@ int64_t sample_offset(const struct models *models, uint64_t time_ns)
 {
 	uint64_t t0_ns = models->facts.t0_ns;
 
-	return time_ns > t0_ns ? (int64_t)(time_ns - t0_ns) : 0;
+	return time_ns > t0_ns ? units_signed(time_ns - t0_ns) : 0;
 }
 
 int sample_text(char **out, const char *text)

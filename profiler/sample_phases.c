@@ -22,9 +22,15 @@ void sample_add_time(struct result_time *sum, const struct result_time *more)
 
 static int64_t blocked_ns(const struct result_time *time)
 {
-	return time->blocked_disk_ns + time->blocked_network_ns + time->blocked_pipe_ns +
-	       time->blocked_lock_ns + time->blocked_child_ns + time->blocked_timer_ns +
-	       time->blocked_fault_ns + time->blocked_thread_ns + time->blocked_other_ns;
+	const int64_t parts[] = {
+		time->blocked_disk_ns,	time->blocked_network_ns, time->blocked_pipe_ns,
+		time->blocked_lock_ns,	time->blocked_child_ns,	  time->blocked_timer_ns,
+		time->blocked_fault_ns, time->blocked_thread_ns,  time->blocked_other_ns};
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		sum = units_sum(sum, parts[i]);
+	return sum;
 }
 
 /*
@@ -44,8 +50,10 @@ static void set_chain(const struct models *models, size_t index, struct result_p
 			     sample_fault_ns16(models, process), &time);
 		sample_add_time(&out->chain, &time);
 	}
-	known_ns = out->chain.on_cpu_ns + out->chain.runqueue_ns + blocked_ns(&out->chain);
-	out->chain.blocked_other_ns += out->duration_ns - known_ns;
+	known_ns = units_sum(units_sum(out->chain.on_cpu_ns, out->chain.runqueue_ns),
+			     blocked_ns(&out->chain));
+	out->chain.blocked_other_ns = units_sum(out->chain.blocked_other_ns,
+						units_difference(out->duration_ns, known_ns));
 }
 
 static void set_faults(const struct models *models, size_t index, struct result_phase *out)
@@ -77,7 +85,7 @@ int sample_phases(const struct models *models, struct result_sample *out)
 		if (!phase->name)
 			return -ENOMEM;
 		phase->start_ns = sample_offset(models, from->start_ns);
-		phase->duration_ns = (int64_t)(from->end_ns - from->start_ns);
+		phase->duration_ns = units_signed(from->end_ns - from->start_ns);
 		phase->syscalls_count = (int64_t)models->syscalls.phase_count[i];
 		phase->syscalls_ns = (int64_t)models->syscalls.phase_ns[i];
 		phase->read_bytes = (int64_t)models->files.read_bytes[i];

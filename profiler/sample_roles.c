@@ -47,7 +47,7 @@ static void set_worker_start(const struct result_sample *out, struct result_role
 		if (!process->role || strcmp(process->role, role->name) ||
 		    process->first_wait_ns == RESULT_ABSENT || process->start_ns == RESULT_ABSENT)
 			continue;
-		sum = units_sum(sum, process->first_wait_ns - process->start_ns);
+		sum = units_sum(sum, units_difference(process->first_wait_ns, process->start_ns));
 		count++;
 	}
 	if (count)

@@ -13,12 +13,27 @@
 #define MIB	  (1024ull * KIB)
 #define GIB	  (1024ull * MIB)
 
-/* The sum, or the nearest number that there is: what a damaged file holds can be of any size. */
+/*
+ * What a damaged file holds can be of any size: the sum, the difference, the number with a sign, or
+ * the nearest that there is.
+ */
 static inline int64_t units_sum(int64_t a, int64_t b)
 {
 	int64_t sum;
 
 	return __builtin_add_overflow(a, b, &sum) ? (a < 0 ? INT64_MIN : INT64_MAX) : sum;
+}
+
+static inline int64_t units_difference(int64_t a, int64_t b)
+{
+	int64_t less;
+
+	return __builtin_sub_overflow(a, b, &less) ? (a < 0 ? INT64_MIN : INT64_MAX) : less;
+}
+
+static inline int64_t units_signed(uint64_t value)
+{
+	return value < INT64_MAX ? (int64_t)value : INT64_MAX;
 }
 
 /* Room that every units_ function's text fits in. */

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "units.h"
+
 int usage_begin(struct usage_ledger *ledger)
 {
 	while (ledger->by_process.count < ledger->processes->processes.count)
@@ -167,17 +169,19 @@ void usage_result(const struct usage *usage, uint64_t fault_ns16, struct result_
 
 	if (in_faults_ns > time_ns[USAGE_USER])
 		in_faults_ns = time_ns[USAGE_USER];
-	out->on_cpu_ns = (int64_t)(time_ns[USAGE_USER] + time_ns[USAGE_CALL]);
-	out->cpu_system_ns = (int64_t)(time_ns[USAGE_CALL] + in_faults_ns);
-	out->cpu_user_ns = out->on_cpu_ns - out->cpu_system_ns;
-	out->runqueue_ns = (int64_t)time_ns[USAGE_RUNQUEUE];
-	out->blocked_disk_ns = (int64_t)blocked_ns[BLOCKED_DISK];
-	out->blocked_network_ns = (int64_t)blocked_ns[BLOCKED_NETWORK];
-	out->blocked_pipe_ns = (int64_t)blocked_ns[BLOCKED_PIPE];
-	out->blocked_lock_ns = (int64_t)blocked_ns[BLOCKED_LOCK];
-	out->blocked_child_ns = (int64_t)blocked_ns[BLOCKED_CHILD];
-	out->blocked_timer_ns = (int64_t)blocked_ns[BLOCKED_TIMER];
-	out->blocked_fault_ns = (int64_t)blocked_ns[BLOCKED_FAULT];
-	out->blocked_thread_ns = (int64_t)blocked_ns[BLOCKED_THREAD];
-	out->blocked_other_ns = (int64_t)blocked_ns[BLOCKED_OTHER];
+	out->on_cpu_ns =
+		units_sum(units_signed(time_ns[USAGE_USER]), units_signed(time_ns[USAGE_CALL]));
+	out->cpu_system_ns =
+		units_sum(units_signed(time_ns[USAGE_CALL]), units_signed(in_faults_ns));
+	out->cpu_user_ns = units_signed(time_ns[USAGE_USER] - in_faults_ns);
+	out->runqueue_ns = units_signed(time_ns[USAGE_RUNQUEUE]);
+	out->blocked_disk_ns = units_signed(blocked_ns[BLOCKED_DISK]);
+	out->blocked_network_ns = units_signed(blocked_ns[BLOCKED_NETWORK]);
+	out->blocked_pipe_ns = units_signed(blocked_ns[BLOCKED_PIPE]);
+	out->blocked_lock_ns = units_signed(blocked_ns[BLOCKED_LOCK]);
+	out->blocked_child_ns = units_signed(blocked_ns[BLOCKED_CHILD]);
+	out->blocked_timer_ns = units_signed(blocked_ns[BLOCKED_TIMER]);
+	out->blocked_fault_ns = units_signed(blocked_ns[BLOCKED_FAULT]);
+	out->blocked_thread_ns = units_signed(blocked_ns[BLOCKED_THREAD]);
+	out->blocked_other_ns = units_signed(blocked_ns[BLOCKED_OTHER]);
 }

@@ -60,6 +60,26 @@ static void a_thread_that_never_switches_is_on_its_cpu(void **state)
 	assert_int_equal(time->cpu_user_ns, 1000);
 }
 
+/* Of a damaged file: more than a result can hold, in each and together. */
+static void times_beyond_all_clocks_are_the_longest_there_are(void **state)
+{
+	const uint64_t long_ns = 9000000000000000000u;
+	const struct result_phase *phase;
+
+	(void)state;
+	ev_start(&s, 100, NULL);
+	ev_out(&s, long_ns, 100, EVENT_NO_CALL, EVENT_STATE_SLEEPING);
+	ev_in(&s, 2 * long_ns, 100, long_ns + 1000);
+	ev_exit(&s, 2 * long_ns + 10, 100, 100, true);
+	ev_end(&s, 2 * long_ns + 20, EVENT_GOOD);
+	assert_int_equal(stream_sample(&s, &sample), 0);
+	assert_int_equal(sample.total_ns, INT64_MAX);
+	phase = phase_of(&sample, "main");
+	assert_true(phase->duration_ns > 0);
+	assert_true(phase->chain.on_cpu_ns >= 0 && phase->chain.runqueue_ns >= 0);
+	assert_true(result_values_get(&sample.metrics, "blocked_ns") >= 0);
+}
+
 static void time_inside_calls_is_the_kernel_s(void **state)
 {
 	const struct result_time *time;
@@ -545,6 +565,7 @@ int main(void)
 		TEST(the_chain_follows_the_main_threads),
 		TEST(a_chain_without_its_main_thread_is_other),
 		TEST(what_comes_after_the_start_is_not_in_it),
+		TEST(times_beyond_all_clocks_are_the_longest_there_are),
 		TEST(switches_are_counted_as_the_kernel_does),
 		TEST(what_the_kernel_counts_beyond_calls_is_its_faults),
 		TEST(the_kernel_s_count_at_ready_is_that_of_the_start),
