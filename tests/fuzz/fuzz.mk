@@ -27,7 +27,7 @@ $(BUILD)/fuzzers/profiler.a: $(filter-out $(BUILD)/obj/main.o,$(OBJECTS)) | $(BU
 
 FUZZ_COMPILE = $(CC) $(ALL_CFLAGS) -Itests $(LDFLAGS) $(filter %.c,$^) $(filter %.a,$^) $(LDLIBS) -o $@
 
-$(BUILD)/fuzzers/%: tests/fuzz/fuzz_%.c tests/fuzz/quiet.c tests/fuzz/fuzz.h \
+$(BUILD)/fuzzers/%: tests/fuzz/fuzz_%.c tests/fuzz/quiet.c $(wildcard tests/fuzz/*.h) \
 		$(BUILD)/fuzzers/profiler.a | $(BUILD)/fuzzers
 	$(say) FUZZER $@
 	$(Q)$(FUZZ_COMPILE) -fsanitize=fuzzer

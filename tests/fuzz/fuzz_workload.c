@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* fuzz_workload.c - files that describe a workload */
-#include "fuzz.h"
+#include "json.h"
 
-#include <cjson/cJSON.h>
 #include <fcntl.h>
 #include <string.h>
 
