@@ -230,3 +230,10 @@ bool fs_exists(const char *path)
 {
 	return access(path, F_OK) == 0;
 }
+
+const char *fs_temporary(void)
+{
+	const char *folder = getenv("TMPDIR");
+
+	return folder && folder[0] == '/' ? folder : "/tmp";
+}

@@ -34,6 +34,9 @@ int fs_atomic_open(const char *path, uid_t uid, gid_t gid, struct fs_atomic *fil
 int fs_atomic_commit(struct fs_atomic *file);
 void fs_atomic_abort(struct fs_atomic *file);
 
+/* Where unnamed temporary files go: $TMPDIR if it is an absolute path, else /tmp. */
+const char *fs_temporary(void);
+
 /* Makes a folder and its missing parents, mode 0755, owned by uid and gid where not -1. */
 int fs_make_dirs(const char *path, uid_t uid, gid_t gid);
 

@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "err.h"
+#include "fs.h"
 #include "smaps.h"
 #include "units.h"
 #include "workload.h"

@@ -73,26 +73,30 @@ static size_t round8(size_t size)
 
 /* ---- storing ---- */
 
-static int fail(struct recording *recording, int code, const char *what)
+static int fail(struct recording *recording, int code)
 {
 	if (!recording->failed)
-		recording->failed = err_code(code, "cannot %s the recording", what);
+		recording->failed = err_code(code,
+					     "cannot store the recording in '%s': what "
+					     "follows of this start is lost",
+					     fs_temporary());
 	return recording->failed;
 }
 
 static int spill(struct recording *recording)
 {
-	const char *folder = getenv("TMPDIR");
 	int rc;
 
-	recording->fd = open(folder && folder[0] == '/' ? folder : "/tmp",
-			     O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	recording->fd = open(fs_temporary(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (recording->fd < 0)
-		return fail(recording, errno, "open a temporary file for");
-	recording->own_fd = true;
+		return fail(recording, errno);
 	rc = fs_write_all(recording->fd, recording->memory.data, recording->memory.size);
-	if (rc)
-		return fail(recording, rc, "write");
+	if (rc) {
+		close(recording->fd);
+		recording->fd = -1;
+		return fail(recording, rc);
+	}
+	recording->own_fd = true;
 	buf_release(&recording->memory);
 	return 0;
 }
@@ -118,7 +122,7 @@ static int store(struct recording *recording, const void *data, size_t size)
 	else
 		rc = fs_write_all(recording->fd, data, size);
 	if (rc)
-		return fail(recording, rc, "write");
+		return fail(recording, rc);
 	recording->stored += size;
 	return 0;
 }
@@ -316,13 +320,64 @@ void recording_free(struct recording *recording)
 	free(recording);
 }
 
+/* The records that the last block's loss takes along: others were counted by who stopped tracing.
+ */
+static int lose_last_block(struct recording *recording)
+{
+	uint64_t before[EVENT_KINDS_KERNEL];
+	int rc = 0;
+
+	memcpy(before, recording->dropped, sizeof(before));
+	save_block(recording);
+	for (uint32_t kind = 0; kind < EVENT_KINDS_KERNEL && !rc; kind++) {
+		struct event_loss loss = {
+			.event = {.kind = EVENT_LOSS, .size = sizeof(loss)},
+			.lost_kind = kind,
+			.lost = recording->dropped[kind] - before[kind],
+		};
+
+		if (loss.lost)
+			rc = buf_add(&recording->tail, &loss, sizeof(loss));
+	}
+	return rc;
+}
+
 int recording_finish(struct recording *recording)
 {
+	int rc = 0;
+
 	if (recording->writing && end_block(recording))
-		save_block(recording);
+		rc = lose_last_block(recording);
 	recording->writing = false;
 	map_release(&recording->ids);
-	return recording_rewind(recording);
+	return rc ? rc : recording_rewind(recording);
+}
+
+int recording_save(struct recording *recording, int fd)
+{
+	uint64_t at = 0;
+	char part[65536];
+
+	if (recording->fd < 0)
+		return fs_write_all(fd, recording->memory.data, recording->memory.size);
+	while (at < recording->stored) {
+		size_t size = sizeof(part);
+		ssize_t got;
+		int rc;
+
+		if (recording->stored - at < size)
+			size = (size_t)(recording->stored - at);
+		got = pread(recording->fd, part, size, (off_t)at);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got ? -errno : -EIO;
+		rc = fs_write_all(fd, part, (size_t)got);
+		if (rc)
+			return rc;
+		at += (uint64_t)got;
+	}
+	return 0;
 }
 
 int recording_error(const struct recording *recording)

@@ -271,5 +271,7 @@ int run_result_finish(struct course_of_run *run)
 	if (run->interrupted)
 		return run_signal_status(session_signal(run->session));
 	say_failed(run);
-	return run->any_failed || any_missing(run) ? EXIT_NO : EXIT_DONE;
+	if (run->any_failed || any_missing(run) || !session_kept_all(run->session))
+		return EXIT_NO;
+	return EXIT_DONE;
 }

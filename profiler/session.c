@@ -213,32 +213,15 @@ int session_await_answer(struct course *course, struct http_answer *answer)
 /* An unnamed file: nothing is left of it by any end. */
 static int open_output(struct course *course)
 {
-	const char *folder = getenv("TMPDIR");
+	const char *folder = fs_temporary();
 
-	course->output = open(folder && folder[0] == '/' ? folder : "/tmp",
-			      O_TMPFILE | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
+	course->output = open(folder, O_TMPFILE | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
 	if (course->output < 0)
-		return err_code(errno, "cannot open a temporary file for the program's output");
+		return err_code(errno,
+				"cannot open a temporary file in '%s' for the program's "
+				"output",
+				folder);
 	return 0;
-}
-
-static int open_recording(struct session *session, struct course *course, const char *name)
-{
-	const struct user *user = session->options->user;
-	struct buf path = {};
-	int fd = -1, rc = 0;
-
-	if (session->options->record_folder) {
-		rc = buf_printf(&path, "%s/%s.coldprof", session->options->record_folder, name);
-		if (!rc)
-			rc = fs_atomic_open(path.data, user->uid, user->gid, &course->file);
-		if (rc)
-			err_code(rc, "cannot create the recording '%s'", buf_text(&path));
-		course->file_open = rc == 0;
-		fd = course->file.fd;
-		buf_release(&path);
-	}
-	return rc ? rc : recording_new(fd, MEMORY_LIMIT, &course->recording);
 }
 
 /* A child that can't be held is a failed start, not a failure of ours. */
@@ -294,7 +277,7 @@ static int follow(struct session *session, struct course *course)
 	return rc ? rc : launch_release(&course->launch);
 }
 
-static int prepare_course(struct session *session, struct course *course, const char *name)
+static int prepare_course(struct session *session, struct course *course)
 {
 	struct target *target = course->target;
 	int rc;
@@ -310,7 +293,7 @@ static int prepare_course(struct session *session, struct course *course, const 
 	if (!rc)
 		rc = open_output(course);
 	if (!rc)
-		rc = open_recording(session, course, name);
+		rc = recording_new(-1, MEMORY_LIMIT, &course->recording);
 	if (!rc)
 		rc = observe_begin(course);
 	return rc;
@@ -402,26 +385,9 @@ static int finish_recording(struct course *course)
 	return rc;
 }
 
-static int keep_recording(struct course *course)
-{
-	int rc;
-
-	if (!course->file_open)
-		return 0;
-	course->file_open = false;
-	if (recording_error(course->recording)) {
-		fs_atomic_abort(&course->file); /* its line has been printed */
-		return 0;
-	}
-	rc = fs_atomic_commit(&course->file);
-	return rc ? err_code(rc, "cannot keep a recording") : 0;
-}
-
 static void release_course(struct course *course)
 {
 	recording_free(course->recording);
-	if (course->file_open)
-		fs_atomic_abort(&course->file);
 	if (course->output >= 0)
 		close(course->output);
 	start_release(&course->start);
@@ -439,7 +405,7 @@ int session_start(struct session *session, struct target *target, const char *na
 	int rc, ended;
 
 	ask_reset(&session->ask);
-	rc = prepare_course(session, &course, name);
+	rc = prepare_course(session, &course);
 	course.start.recording = course.recording;
 	if (!rc)
 		rc = hold(session, &course);
@@ -459,7 +425,7 @@ int session_start(struct session *session, struct target *target, const char *na
 	if (!rc)
 		rc = session_learn_files(session, &course, out);
 	if (!rc)
-		rc = keep_recording(&course);
+		session_keep(session, &course, name);
 	release_course(&course);
 	return !rc && session->signal ? -EINTR : rc;
 }

@@ -69,6 +69,9 @@ const struct cold *session_cold(const struct session *session);
 int session_start(struct session *session, struct target *target, const char *name,
 		  struct result_sample *out);
 
+/* Whether each recording that was to be kept is; where not, it has been said. */
+bool session_kept_all(const struct session *session);
+
 /* SIGINT, SIGTERM or SIGHUP once one came, else 0. To be asked between starts as well. */
 int session_signal(struct session *session);
 

@@ -5,7 +5,6 @@
 
 #include "ask.h"
 #include "cold.h"
-#include "fs.h"
 #include "known.h"
 #include "launch.h"
 #include "probes.h"
@@ -22,7 +21,8 @@ struct session {
 	size_t probes_attached;
 	struct cold cold;
 	int epoll, timer;
-	int signal; /* SIGINT or SIGTERM came */
+	int signal;  /* SIGINT or SIGTERM came */
+	bool unkept; /* a recording could not be kept: no further one is tried */
 };
 
 /* One start, from its preparation to its sample. */
@@ -34,9 +34,8 @@ struct course {
 	struct launch launch;
 	struct limits *limits;
 	struct recording *recording;
-	struct fs_atomic file; /* that the recording is kept in */
 	struct event_residue residue;
-	bool file_open, held, following;
+	bool held, following;
 	int output; /* the program's output file */
 	uint64_t deadline_ns;
 	uint64_t all_failed_ns; /* since when no listener spoke HTTP; 0: one may yet */
@@ -64,6 +63,12 @@ void session_decide(struct session *session, struct course *course);
 /* The start has failed for good; the first reason stays. */
 void session_fail(struct course *course, enum event_outcome outcome, int status, const char *format,
 		  ...) __attribute__((format(printf, 4, 5)));
+
+/*
+ * Writes the finished recording to its file, where recordings are kept. What can't be written is
+ * said once: the measurement goes on without.
+ */
+void session_keep(struct session *session, const struct course *course, const char *name);
 
 /* Waits for the answer of the client that won, recording meanwhile. -EINTR, -ETIMEDOUT. */
 int session_await_answer(struct course *course, struct http_answer *answer);

@@ -187,6 +187,65 @@ static void what_a_full_disk_drops_is_counted_and_user_space_is_kept(void **stat
 	close(fd);
 }
 
+static void what_the_last_block_loses_is_in_the_stream(void **state)
+{
+	struct rlimit old, small = {.rlim_cur = 100};
+	struct recording *recording;
+	const struct event *event;
+	uint64_t lost = 0;
+	int fd = open("/tmp", O_TMPFILE | O_RDWR, 0600);
+
+	(void)state;
+	if (fd < 0)
+		skip();
+	getrlimit(RLIMIT_FSIZE, &old);
+	signal(SIGXFSZ, SIG_IGN);
+	small.rlim_max = old.rlim_max;
+	setrlimit(RLIMIT_FSIZE, &small);
+	assert_int_equal(recording_new(fd, 0, &recording), 0);
+	for (uint32_t i = 0; i < 5; i++)
+		add_call(recording, i, "/some/path");
+	assert_int_equal(recording_finish(recording), 0);
+	setrlimit(RLIMIT_FSIZE, &old);
+	while ((event = recording_next(recording)))
+		if (event->kind == EVENT_LOSS)
+			lost += ((const struct event_loss *)event)->lost;
+	assert_int_equal(lost, 5);
+	recording_free(recording);
+	close(fd);
+}
+
+/* |limit| bytes stay in memory; more are in a temporary file. */
+static void save_and_count(size_t limit)
+{
+	char path[] = "/tmp/test_recording.XXXXXX";
+	struct recording *recording, *saved;
+	int fd = mkstemp(path), calls = 0;
+
+	assert_true(fd >= 0);
+	assert_int_equal(recording_new(-1, limit, &recording), 0);
+	for (uint32_t i = 0; i < 20000; i++)
+		add_call(recording, i, "/some/path");
+	assert_int_equal(recording_finish(recording), 0);
+	assert_int_equal(recording_save(recording, fd), 0);
+	close(fd);
+	assert_int_equal(recording_open(path, &saved), 0);
+	for (const struct event *event; (event = recording_next(saved));)
+		calls += event->kind == EVENT_SYSCALL;
+	assert_int_equal(calls, 20000);
+	assert_false(recording_cut(saved));
+	recording_free(saved);
+	recording_free(recording);
+	unlink(path);
+}
+
+static void a_saved_recording_is_whole(void **state)
+{
+	(void)state;
+	save_and_count(64 << 20);
+	save_and_count(1000);
+}
+
 static void malformed_records_of_the_kernel_are_refused(void **state)
 {
 	struct event_syscall call = {.event = {.kind = EVENT_SYSCALL},
@@ -210,6 +269,8 @@ int main(void)
 		cmocka_unit_test(a_file_cut_anywhere_is_read_up_to_the_cut),
 		cmocka_unit_test(a_damaged_block_ends_the_reading),
 		cmocka_unit_test(what_a_full_disk_drops_is_counted_and_user_space_is_kept),
+		cmocka_unit_test(what_the_last_block_loses_is_in_the_stream),
+		cmocka_unit_test(a_saved_recording_is_whole),
 		cmocka_unit_test(malformed_records_of_the_kernel_are_refused),
 	};
 

@@ -226,6 +226,23 @@ def test_failed_report_leaves_the_old_one(tmp):
     assert keep.read_text().split() == ["old", "r.json", "x"], keep.read_text()
 
 
+@cases("4k", "64k")
+def test_disk_full_of_recordings(tmp, size):
+    """The starts are measured all the same, and the report has them; it is said once."""
+    folder = tmp / "full"
+    folder.mkdir()
+    left = tmp / "left"
+    script = (f'mount -t tmpfs -o size={size} none {folder} && "$@"; status=$?; '
+              f'ls -A {folder} > {left}; exit $status')
+    run = coldprof("run", "-n", 4, "-w", 0, "-q", "-o", tmp / "r.json", "--record", folder, "--",
+                   program("threads"), "4", prefix=private_mounts(script), expect=1)
+    assert len(errors(run)) == 1 and str(folder) in errors(run)[0] and "space" in errors(run)[0]
+    for sample in samples(load(tmp / "r.json")):
+        assert sample["outcome"] == "good" and sample["counted"], sample["reason"]
+        assert sample["metrics"]["threads_count"] > 1, sample["metrics"]
+    assert all(name.endswith(".coldprof") for name in left.read_text().split()), left.read_text()
+
+
 # ---- the machine can't ----
 
 def test_without_root(tmp):
