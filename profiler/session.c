@@ -155,7 +155,7 @@ static int step(struct session *session, struct start *start, uint64_t deadline_
 	rc = set_timer(session, deadline_ns);
 	if (rc)
 		return rc;
-	count = epoll_wait(session->epoll, events, 8, -1);
+	count = epoll_wait(session->epoll, events, 8, trace_has_more(session->trace) ? 0 : -1);
 	if (count < 0 && errno != EINTR)
 		return err_code(errno, "cannot wait for events");
 	if (read(session->timer, &ticks, sizeof(ticks)) < 0 && errno != EAGAIN)

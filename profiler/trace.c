@@ -24,7 +24,11 @@
 #include "err.h"
 #include "kernel_types.h"
 #include "probes.h"
+#include "units.h"
 #include "vec.h"
+
+#define DRAIN_NS   (50 * NS_PER_MS) /* the longest that others wait for a drain to end */
+#define CLOCK_STEP 64		    /* records between two looks at the clock */
 
 struct trace {
 	struct coldprof_bpf *skeleton;
@@ -35,6 +39,9 @@ struct trace {
 	trace_notice notice;
 	void *context;
 	int drain_error;
+	uint64_t drain_until_ns; /* 0: as long as there is something */
+	unsigned int taken;	 /* records */
+	bool more;		 /* the last drain left something */
 };
 
 /* What the verifier said last, kept until it is known whether loading failed. */
@@ -157,16 +164,13 @@ static bool is_notable(const struct event *event)
 	return false;
 }
 
-static int take_record(void *context, void *data, size_t size)
+static void take_record(struct trace *trace, void *data, size_t size)
 {
-	struct trace *trace = context;
 	const struct event *event = data;
 	struct event_text *field;
 	size_t fixed;
 	int rc;
 
-	if (!trace->recording)
-		return 0;
 	rc = recording_add_raw(trace->recording, data, size);
 	if (rc == -EBADMSG)
 		err_print("the kernel sent a malformed record of kind %u, %zu bytes", event->kind,
@@ -174,11 +178,22 @@ static int take_record(void *context, void *data, size_t size)
 	if (rc && !trace->drain_error)
 		trace->drain_error = rc;
 	if (rc == -EBADMSG || !trace->notice || !is_notable(event))
-		return 0;
+		return;
 	fixed = event_fixed_size(event->kind);
 	field = event_text_of((struct event *)event);
 	trace->notice(trace->context, event, (const char *)data + fixed, field ? field->size : 0);
-	return 0;
+}
+
+/* -EAGAIN: enough for now. A program that never pauses would keep us here for ever. */
+static int on_record(void *context, void *data, size_t size)
+{
+	struct trace *trace = context;
+
+	if (trace->recording)
+		take_record(trace, data, size);
+	if (!trace->drain_until_ns || ++trace->taken % CLOCK_STEP)
+		return 0;
+	return clock_ns() < trace->drain_until_ns ? 0 : -EAGAIN;
 }
 
 static int attach(struct trace *trace)
@@ -212,7 +227,7 @@ int trace_open(const struct trace_options *options, struct trace **out)
 	trace->skeleton->bss->control.cpus = (uint32_t)libbpf_num_possible_cpus();
 	trace->skeleton->bss->control.wake_step = ring_bytes / 8;
 	trace->ring =
-		ring_buffer__new(bpf_map__fd(trace->skeleton->maps.ring), take_record, trace, NULL);
+		ring_buffer__new(bpf_map__fd(trace->skeleton->maps.ring), on_record, trace, NULL);
 	if (!trace->ring) {
 		rc = err_code(errno, "cannot map the ring buffer");
 		goto fail;
@@ -306,11 +321,19 @@ int trace_drain(struct trace *trace, trace_notice notice, void *context)
 
 	trace->notice = notice;
 	trace->context = context;
+	trace->drain_until_ns = clock_ns() + DRAIN_NS;
 	rc = ring_buffer__consume(trace->ring);
+	trace->drain_until_ns = 0;
 	trace->notice = NULL;
-	if (rc < 0)
+	trace->more = rc == -EAGAIN;
+	if (rc < 0 && !trace->more)
 		return err_code(rc, "cannot read the ring buffer");
 	return trace->drain_error;
+}
+
+bool trace_has_more(const struct trace *trace)
+{
+	return trace->more;
 }
 
 static int walk(struct trace *trace)

@@ -44,8 +44,12 @@ int trace_fd(const struct trace *trace);
  */
 int trace_follow(struct trace *trace, int pidfd, int output_fd, struct recording *recording);
 
-/* Moves what is in the ring to the recording; calls |notice| for what must be acted on. */
+/*
+ * Moves what is in the ring to the recording; calls |notice| for what must be acted on. Ends after
+ * some time although the program fills the ring anew: then there is more to be drained at once.
+ */
 int trace_drain(struct trace *trace, trace_notice notice, void *context);
+bool trace_has_more(const struct trace *trace);
 
 /* Sends EVENT_MEMORY for each live thread of the tree, by one walk over all tasks. */
 int trace_memory(struct trace *trace, enum event_memory_mark mark);

@@ -4,8 +4,9 @@ import os
 import pathlib
 import socket
 import subprocess
+import time
 
-from harness import (cases, coldprof, errors, load, need_root, nobody, one, private_mounts,
+from harness import (cases, coldprof, errors, load, need, need_root, nobody, one, private_mounts,
                      profile, program, root_process, samples, skip, source)
 
 
@@ -141,6 +142,14 @@ def test_never_ready(tmp, how, ready):
 def test_timeout_of_a_fraction_of_a_second(tmp):
     run, _ = fails(tmp, program("ends"), "never", outcome="never_ready",
                    options=("--ready", "listen", "--timeout", "0.4"))
+
+
+def test_never_ready_though_its_output_never_pauses(tmp):
+    """Lines come faster than they are searched; the clock is looked at all the same."""
+    begin = time.monotonic()
+    fails(tmp, need("yes"), outcome="never_ready",
+          options=("--ready", "line:^no$", "--timeout", "0.5"))
+    assert time.monotonic() - begin < 20
 
 
 def test_never_ready_shows_the_output(tmp):
