@@ -15,8 +15,9 @@
 #define FILE_MAGIC   "coldprof"
 #define FILE_VERSION 1
 #define BLOCK_MAGIC  0x4b4c4243u /* "CBLK" */
-#define BLOCK_BYTES  (256u << 10)
+#define BLOCK_BYTES  (16u << 10) /* of events that a cut takes along at most */
 #define RECORD_MAX   (16u << 10)
+#define BLOCK_MAX    (272u << 10) /* that is read: blocks were larger once */
 #define INTERN_TEXTS 65536u
 #define INTERN_BYTES (16u << 20)
 

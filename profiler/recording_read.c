@@ -62,7 +62,7 @@ static bool load_block(struct recording *recording)
 	if (at_end(recording))
 		return false;
 	if (fetch(recording, &header, sizeof(header)) || header.magic != BLOCK_MAGIC ||
-	    header.size > BLOCK_BYTES + RECORD_MAX || buf_reserve(&recording->block, header.size) ||
+	    header.size > BLOCK_MAX || buf_reserve(&recording->block, header.size) ||
 	    fetch(recording, recording->block.data, header.size) ||
 	    crc32(0, (const Bytef *)recording->block.data, header.size) != header.crc) {
 		recording->cut = true;

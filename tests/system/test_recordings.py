@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import random
+import sys
 
 from harness import (calls, cases, coldprof, errors, load, need, nobody, profile, program, samples,
                      source, takes)
@@ -102,6 +103,17 @@ def test_cut_recording_is_read_up_to_the_cut(tmp):
         cut.write_bytes(whole[:int(len(whole) * share)])
         run = coldprof("report", cut, expect=(0, 1, 4))
         assert "cut" in run.err, f"at {share}: {run}"
+
+
+def test_cut_of_a_short_recording_leaves_most_of_it(tmp):
+    _, (file,) = recorded(tmp, sys.executable, "-c", "import json")
+    whole = file.read_bytes()
+    cut = tmp / "cut.coldprof"
+    cut.write_bytes(whole[:len(whole) // 2])
+    report = rebuilt(tmp, cut)
+    (sample,) = samples(report)
+    assert sample["outcome"] == "interrupted" and "no end" in sample["reason"], sample["reason"]
+    assert sum(c["count"] for c in sample["syscalls"]) > 50, sample["syscalls"]
 
 
 @takes(120)
