@@ -7,6 +7,12 @@ _coldprof_workloads() {
 	echo @quick @bare @server @framework
 }
 
+# The options of the command $2, as its help lists them: $1 is the program.
+_coldprof_options() {
+	"$1" "$2" --help 2>/dev/null | sed -n 's/^  *\(-.*\)/\1/p' | sed 's/   .*//' |
+		grep -o -- '--[a-z][a-z-]*'
+}
+
 # What the option $1 takes: sets COMPREPLY for the word $2; false where it takes nothing.
 _coldprof_value() {
 	case $1 in
@@ -20,7 +26,7 @@ _coldprof_value() {
 	--env) COMPREPLY=($(compgen -e -S = -- "$2")) && compopt -o nospace 2>/dev/null ;;
 	--redis | --kafka) COMPREPLY=($(compgen -A hostname -- "$2")) ;;
 	-n | --repeat | -w | --warmup | --requests | --timeout | --seed | --setup | --name | \
-		--memory | --cpus | --ring) ;;
+		--memory | --cpus | --ring | --only) ;;
 	*) return 1 ;;
 	esac
 }
@@ -28,11 +34,6 @@ _coldprof_value() {
 _coldprof() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	local command= i
-	local common='--quiet --verbose --color --help'
-	local run="--repeat --warmup --cold --ready --requests --timeout --ignore-failure --user --env
-		--cwd --stdin --setup --name --memory --cpus --btf --ring --null-control --node --python --catalog --cache --redis --kafka --seed --output --record
-		--progress $common"
-	local workloads="--node --python --catalog --cache --user --progress $common"
 
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
@@ -58,32 +59,24 @@ _coldprof() {
 		before=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	[[ $command ]] && _coldprof_value "$before" "$word" && return
+	if [[ ! $command ]]; then
+		COMPREPLY=($(compgen -W 'run report workloads doctor --help --version' -- "$word"))
+		return
+	fi
+	if [[ $word == -* ]]; then
+		COMPREPLY=($(compgen -W "$(_coldprof_options "${COMP_WORDS[0]}" "$command")" -- "$word"))
+		return
+	fi
 	case $command in
-	'') COMPREPLY=($(compgen -W 'run report workloads doctor --help --version' -- "$word")) ;;
-	run)
-		if [[ $word == -* ]]; then
-			COMPREPLY=($(compgen -W "$run --" -- "$word"))
-		else
-			COMPREPLY=($(compgen -W "$(_coldprof_workloads "${COMP_WORDS[0]}")" -- "$word"))
-		fi
-		;;
-	report)
-		if [[ $word == -* ]]; then
-			COMPREPLY=($(compgen -W "--format --output $common" -- "$word"))
-		else
-			COMPREPLY=($(compgen -f -- "$word"))
-		fi
-		;;
+	run) COMPREPLY=($(compgen -W "$(_coldprof_workloads "${COMP_WORDS[0]}")" -- "$word")) ;;
+	report) COMPREPLY=($(compgen -f -- "$word")) ;;
 	workloads)
-		if [[ $word == -* ]]; then
-			COMPREPLY=($(compgen -W "$workloads" -- "$word"))
-		elif [[ $before == workloads ]]; then
+		if [[ $before == workloads ]]; then
 			COMPREPLY=($(compgen -W 'list show prepare clean' -- "$word"))
 		else
 			COMPREPLY=($(compgen -W "$(_coldprof_workloads "${COMP_WORDS[0]}")" -- "$word"))
 		fi
 		;;
-	doctor) COMPREPLY=($(compgen -W "$common" -- "$word")) ;;
 	esac
 }
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """test_install.py - make install, and what was installed works from any folder."""
 import os
+import re
 import subprocess
 
-from harness import BUILD, CHECKOUT, environment, load, need, need_root, program, samples
+from harness import (BUILD, CHECKOUT, COLDPROF, cases, coldprof, environment, load, need, need_root,
+                     program, samples)
 
 
 def install(prefix):
@@ -49,6 +51,26 @@ def test_uninstall_takes_all_away(tmp):
     assert done.returncode == 0, done.stderr
     left = [p for p in prefix.rglob("*") if p.is_file()]
     assert not left, left
+
+
+def options_of(command):
+    """The options that a command's help lists."""
+    lines = re.findall(r"^ +(-.*?)(?:   .*)?$", coldprof(command, "--help", expect=0).out, re.M)
+    found = {o for line in lines for o in re.findall(r"--[a-z][a-z-]*", line)}
+    assert found, command
+    return found
+
+
+@cases("run", "report", "workloads", "doctor")
+def test_options_are_in_the_manual_page_and_the_completion(command):
+    share = CHECKOUT / "share"
+    page = (share / "coldprof.1").read_text()
+    script = (f'source "{share}/coldprof.bash"; COMP_WORDS=("{COLDPROF}" {command} --); '
+              'COMP_CWORD=2; _coldprof; echo "${COMPREPLY[@]}"')
+    offered = subprocess.run([need("bash"), "-c", script], capture_output=True, text=True).stdout
+    for option in options_of(command):
+        assert f"Fl {option[1:]}" in page, f"{option} is not in the manual page"
+    assert set(offered.split()) == options_of(command), offered
 
 
 def test_completion_is_valid_bash(tmp):
