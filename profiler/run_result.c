@@ -187,6 +187,18 @@ static int write_to(const struct course_of_run *run, const char *path)
 	return report_write_file(&run->result, report_format_find("json"), NULL, &target);
 }
 
+/* A mistyped command, or an early interrupt, is no reason to lose the report of another run. */
+static bool spares_older_report(const struct course_of_run *run)
+{
+	const char *output = run->options->output;
+	struct stat st;
+
+	vec_foreach(workload, &run->result.workloads)
+		if (workload->samples.count)
+			return false;
+	return strcmp(output, "-") && stat(output, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 /* What was measured is not lost when its place is full or read-only: the cache folder takes it. */
 static int write_report(const struct course_of_run *run)
 {
@@ -257,16 +269,19 @@ static void say_failed(const struct course_of_run *run)
 
 int run_result_finish(struct course_of_run *run)
 {
-	bool written;
+	bool spared, written;
 
 	if (summarize(run) || note_mapped(run) || note_missing(run) || note_sharers(run))
 		return EXIT_NO;
-	written = write_report(run) == 0;
+	spared = spares_older_report(run);
+	if (spared)
+		note_print("nothing was measured: '%s' is left as it was", run->options->output);
+	written = !spared && write_report(run) == 0;
 	if (print_text(run) || (written && (say_closing(run), fflush(stdout)))) {
 		err_code(errno, "cannot write to standard output");
 		return EXIT_NO;
 	}
-	if (!written)
+	if (!written && !spared)
 		return EXIT_NO;
 	if (run->interrupted)
 		return run_signal_status(session_signal(run->session));

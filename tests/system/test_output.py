@@ -6,9 +6,10 @@ import pty
 import re
 import select
 import subprocess
+import time
 
-from harness import (COLDPROF, cases, coldprof, environment, load, need_root, program, samples,
-                     source)
+from harness import (COLDPROF, cases, coldprof, environment, finish, interrupt, load, need_root,
+                     program, samples, source, start)
 
 ESCAPE = "\x1b"
 
@@ -125,6 +126,22 @@ def test_older_report_is_replaced(tmp):
     plain(tmp)
     load(tmp / "r.json")
     assert [p.name for p in tmp.iterdir()] == ["r.json"]
+
+
+@cases("no-such-command", "interrupt")
+def test_older_report_stays_when_nothing_was_measured(tmp, how):
+    need_root()
+    plain(tmp)
+    old = (tmp / "r.json").read_bytes()
+    command = ["no-such-command-here"] if how == "no-such-command" else [program("sleeper"), "9999"]
+    process = start("run", "-n", 1, "-o", tmp / "r.json", "--", *command)
+    if how == "interrupt":
+        time.sleep(1)
+        interrupt(process)
+    run = finish(process)
+    assert run.status == (130 if how == "interrupt" else 1), str(run)
+    assert (tmp / "r.json").read_bytes() == old
+    assert "left as it was" in run.err and "written" not in run.out, str(run)
 
 
 @cases("text", "json")
