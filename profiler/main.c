@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* main.c - finds the command and runs it */
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,6 +50,15 @@ static int unknown_command(const char *name)
 	return EXIT_USAGE;
 }
 
+/* A result that did not get to standard output is no success. */
+static int check_output(int status)
+{
+	if (status != EXIT_DONE || (fflush(stdout) == 0 && !ferror(stdout)))
+		return status;
+	err_code(errno, "cannot write to standard output");
+	return EXIT_NO;
+}
+
 int main(int argc, char **argv)
 {
 	setlocale(LC_CTYPE, "");
@@ -66,6 +76,6 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
+			return check_output(commands[i].run(argc - 1, argv + 1));
 	return unknown_command(argv[1]);
 }

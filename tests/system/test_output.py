@@ -144,6 +144,15 @@ def test_older_report_stays_when_nothing_was_measured(tmp, how):
     assert "left as it was" in run.err and "written" not in run.out, str(run)
 
 
+@cases("workloads list", "doctor", "run --help", "report REPORT")
+def test_full_device_as_standard_output(tmp, words):
+    plain(tmp)
+    words = words.replace("REPORT", str(tmp / "r.json")).split()
+    with open("/dev/full", "w") as full:
+        run = coldprof(*words, stdout=full, expect=1)
+    assert "standard output: no space" in run.err and run.err.count("\n") == 1, run.err
+
+
 @cases("text", "json")
 def test_format(tmp, name):
     plain(tmp)
