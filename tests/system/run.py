@@ -120,8 +120,16 @@ def options():
     return parser.parse_args()
 
 
+def heed_signals():
+    """Started in the background these are ignored, and whatever we start would inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def main():
     chosen = options()
+    heed_signals()
     tests = [t for t in collect() if not chosen.k or any(k in t.name for k in chosen.k)]
     if chosen.list:
         print("\n".join(t.name + (" (slow)" if t.slow else "") for t in tests))
