@@ -20,7 +20,8 @@ LAYERS = (
     ("result", "result metrics"),
     # pure: events -> struct
     ("model",
-     "models chain cpu entry facts faults fdcalls fdtable files mappings memory paths pollset"
+     "models chain cpu entry facts faults fdcalls fdtable files mappings memory modules paths"
+     " pollset"
      " process roles sched syscalls timeline uring usage waits workers"),
     # pure: numbers -> struct
     ("stats", "stats plan"),

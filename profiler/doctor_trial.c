@@ -41,7 +41,7 @@ static int add_error(struct buf *answer, enum said kind, int errors)
 
 static int probe_ourselves(struct trace *trace)
 {
-	struct probe probe = {.path = (char *)"/proc/self/exe", .mark = EVENT_MARK_START};
+	struct probe probe = {.path = (char *)"/proc/self/exe", .cookie = EVENT_MARK_START};
 	struct elfx *elf;
 	int rc;
 

@@ -10,12 +10,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cookie.h"
+
 #define BIT(mark) (1u << (mark))
 
 /* A mark and the symbols that show it, the best first. */
 struct point {
 	enum event_mark_id mark;
-	const char *argument;
+	bool site; /* counts only when the first argument is the C string "site" */
 	enum symbol symbols[3];
 	size_t count;
 };
@@ -26,12 +28,12 @@ struct point {
  */
 static const struct point python_points[] = {
 	{EVENT_MARK_MAIN,
-	 NULL,
+	 false,
 	 {SYMBOL_PYTHON_BYTES_MAIN, SYMBOL_PYTHON_UNIX_MAIN, SYMBOL_PYTHON_MAIN},
 	 3},
-	{EVENT_MARK_VM, "site", {SYMBOL_PYTHON_IMPORT}, 1},
-	{EVENT_MARK_RUN, NULL, {SYMBOL_PYTHON_RUN_MAIN}, 1},
-	{EVENT_MARK_FINALIZE, NULL, {SYMBOL_PYTHON_FINALIZE}, 1},
+	{EVENT_MARK_VM, true, {SYMBOL_PYTHON_IMPORT}, 1},
+	{EVENT_MARK_RUN, false, {SYMBOL_PYTHON_RUN_MAIN}, 1},
+	{EVENT_MARK_FINALIZE, false, {SYMBOL_PYTHON_FINALIZE}, 1},
 };
 
 /*
@@ -39,9 +41,9 @@ static const struct point python_points[] = {
  * overload "WithModule" in 24 and 26, by the other one in 20 and 22.
  */
 static const struct point node_points[] = {
-	{EVENT_MARK_MAIN, NULL, {SYMBOL_NODE_START}, 1},
+	{EVENT_MARK_MAIN, false, {SYMBOL_NODE_START}, 1},
 	{EVENT_MARK_VM,
-	 NULL,
+	 false,
 	 {SYMBOL_NODE_LOAD_WITH_MODULE, SYMBOL_NODE_LOAD, SYMBOL_NODE_LOAD_PLAIN},
 	 3},
 };
@@ -54,19 +56,19 @@ struct adding {
 static bool listed(const struct probes *probes, const struct probe *probe)
 {
 	vec_foreach(item, &probes->items)
-		if (item->mark == probe->mark && item->offset == probe->offset &&
-		    strcmp(item->path, probe->path) == 0)
+		if (item->program == probe->program && item->cookie == probe->cookie &&
+		    item->offset == probe->offset && strcmp(item->path, probe->path) == 0)
 			return true;
 	return false;
 }
 
 static int add(struct adding *adding, const struct symbols *file, uint64_t offset,
-	       enum event_mark_id mark, const char *argument)
+	       enum event_mark_id mark, bool site)
 {
 	struct probe probe = {.path = file->path,
 			      .offset = offset,
-			      .mark = mark,
-			      .argument = argument,
+			      .program = PROBE_MARK,
+			      .cookie = mark | (site ? COOKIE_SITE : 0u),
 			      .device = file->device,
 			      .inode = file->inode};
 
@@ -95,7 +97,7 @@ static int add_points(struct adding *adding, const struct symbols *code, const s
 
 		for (size_t j = 0; !offset && j < points[i].count; j++)
 			offset = code->offsets[points[i].symbols[j]];
-		rc = add(adding, code, offset, points[i].mark, points[i].argument);
+		rc = add(adding, code, offset, points[i].mark, points[i].site);
 	}
 	return rc;
 }
@@ -113,12 +115,12 @@ static int add_runtime(struct adding *adding, const struct runtime *runtime)
 		rc = add_points(adding, code, node_points,
 				sizeof(node_points) / sizeof(node_points[0]));
 	if (!rc && runtime->kind == EVENT_RUNTIME_NODE)
-		rc = add(adding, libc, libc->offsets[SYMBOL_EXIT], EVENT_MARK_EXIT, NULL);
+		rc = add(adding, libc, libc->offsets[SYMBOL_EXIT], EVENT_MARK_EXIT, false);
 	/* a runtime whose own main is not exported may still have main itself */
 	if (!rc && !(adding->marks & BIT(EVENT_MARK_MAIN)) &&
 	    (runtime->kind == EVENT_RUNTIME_PYTHON || runtime->kind == EVENT_RUNTIME_NODE))
 		rc = add(adding, &runtime->binary, runtime->binary.offsets[SYMBOL_MAIN],
-			 EVENT_MARK_MAIN, NULL);
+			 EVENT_MARK_MAIN, false);
 	return rc;
 }
 
@@ -127,7 +129,7 @@ int probes_of(const struct runtime *runtime, struct probes *probes, uint32_t *ma
 	struct adding adding = {.probes = probes};
 	int rc;
 
-	rc = add(&adding, &runtime->binary, runtime->binary.entry, EVENT_MARK_START, NULL);
+	rc = add(&adding, &runtime->binary, runtime->binary.entry, EVENT_MARK_START, false);
 	/* arguments are in other places in 32-bit programs */
 	if (!rc && runtime->binary.native)
 		rc = add_runtime(&adding, runtime);

@@ -11,13 +11,18 @@
 #include "runtime.h"
 #include "vec.h"
 
-/* A plain uprobe at a function's first instruction; there are never uretprobes. */
+/* The BPF program that a probe runs; trace.c joins them. */
+enum probe_program {
+	PROBE_MARK = 0, /* marks.bpf.c */
+};
+
+/* A plain uprobe at one instruction; there are never uretprobes. */
 struct probe {
 	char *path;	 /* real path of the file */
 	uint64_t offset; /* in the file */
-	enum event_mark_id mark;
-	const char *argument; /* constant; the first argument must be this C string. NULL: any */
-	uint32_t device;      /* of the file, as event_exec.exe_device */
+	enum probe_program program;
+	uint64_t cookie; /* what the program is told: cookie.h */
+	uint32_t device; /* of the file, as event_exec.exe_device */
 	uint64_t inode;
 };
 

@@ -20,7 +20,6 @@
 #include "clock.h"
 #include "control.h"
 #include "coldprof.skel.h"
-#include "cookie.h"
 #include "err.h"
 #include "kernel_types.h"
 #include "probes.h"
@@ -261,11 +260,13 @@ const char *const *trace_missing(const struct trace *trace)
 
 int trace_attach_probe(struct trace *trace, const struct probe *probe)
 {
-	uint64_t cookie = probe->mark | (probe->argument ? COOKIE_SITE : 0u);
-	LIBBPF_OPTS(bpf_uprobe_opts, options, .bpf_cookie = cookie);
+	const struct bpf_program *const programs[] = {
+		[PROBE_MARK] = trace->skeleton->progs.on_mark,
+	};
+	LIBBPF_OPTS(bpf_uprobe_opts, options, .bpf_cookie = probe->cookie);
 	struct bpf_link *link;
 
-	link = bpf_program__attach_uprobe_opts(trace->skeleton->progs.on_mark, -1, probe->path,
+	link = bpf_program__attach_uprobe_opts(programs[probe->program], -1, probe->path,
 					       probe->offset, &options);
 	if (!link)
 		return err_code(errno, "cannot probe '%s' at file offset 0x%llx", probe->path,

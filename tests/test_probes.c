@@ -19,6 +19,7 @@
 
 #include "buf.h"
 #include "fs.h"
+#include "cookie.h"
 #include "probes.h"
 #include "user.h"
 
@@ -43,7 +44,7 @@ static struct runtime made_up(enum event_runtime_kind kind)
 static const struct probe *probe_of(const struct probes *probes, enum event_mark_id mark)
 {
 	vec_foreach(probe, &probes->items)
-		if (probe->mark == mark)
+		if ((probe->cookie & COOKIE_MARK) == mark)
 			return probe;
 	return NULL;
 }
@@ -247,7 +248,7 @@ static size_t try_runtimes(const char *name, enum event_runtime_kind kind, char 
 				tried++;
 				for (size_t i = 0; i < probes.items.count; i++) {
 					/* filtered by its argument only in BPF */
-					if (probes.items.items[i].argument)
+					if (probes.items.items[i].cookie & COOKIE_SITE)
 						assert_true(passes[i] >= 1);
 					else
 						assert_int_equal(passes[i], 1);
