@@ -26,7 +26,7 @@ LAYERS = (
     # pure: numbers -> struct
     ("stats", "stats plan"),
     # models and stats -> a result
-    ("sample", "sample sample_* summary rebuild"),
+    ("sample", "sample sample_* summary summary_* rebuild"),
     # const struct result * and a FILE *
     ("report", "report report_*"),
     # touch the machine: files, processes, terminals, the kernel

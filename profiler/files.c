@@ -150,6 +150,13 @@ static int take_cached(const struct visit *visit, uint32_t path)
 	return rc;
 }
 
+static void count_for_module(const struct visit *visit, enum modules_count what, uint64_t amount)
+{
+	if (visit->files->modules)
+		modules_count(visit->files->modules, visit->call->thread,
+			      visit->call->record->enter_ns, what, amount);
+}
+
 /* ---- opens and look-ups ---- */
 
 static bool opens_folder(const struct call *call)
@@ -167,8 +174,10 @@ static int add_open(const struct visit *visit, uint32_t path)
 
 	if (opens_folder(visit->call))
 		return 0;
-	if (!failed)
+	if (!failed) {
 		visit->process->opened++;
+		count_for_module(visit, MODULES_OPENED, 1);
+	}
 	if (path == PATHS_NONE)
 		return 0;
 	file = file_of(visit->files, path);
@@ -195,6 +204,7 @@ static int add_enoent(const struct visit *visit, const char *path)
 	int rc;
 
 	visit->process->enoent++;
+	count_for_module(visit, MODULES_ENOENT, 1);
 	if (!*path)
 		return 0;
 	folder = strndup(path, (size_t)(base - path));
@@ -253,6 +263,7 @@ static int visit_fd(const struct visit *visit, int64_t fd, bool reads, uint32_t 
 		return 0;
 	if (reads && result > 0) {
 		visit->process->read_bytes += (uint64_t)result;
+		count_for_module(visit, MODULES_READ_BYTES, (uint64_t)result);
 		visit->files->read_bytes[visit->phase] += (uint64_t)result;
 	}
 	*out = object->path;

@@ -16,6 +16,7 @@
 #include "facts.h"
 #include "fdtable.h"
 #include "mappings.h"
+#include "modules.h"
 #include "paths.h"
 #include "process.h"
 #include "recording.h"
@@ -51,6 +52,8 @@ struct files {
 	const struct timeline *timeline;
 	const struct fdtable *table;
 	struct paths *paths;
+	struct modules
+		*modules; /* where opens, look-ups and reads are counted too; NULL: nowhere */
 	struct mappings mappings;
 	VEC(struct files_file) by_path;
 	struct paths folder_names;

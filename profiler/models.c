@@ -111,10 +111,13 @@ static int find_timeline(struct models *models)
 		.facts = &models->facts,
 		.processes = &models->processes,
 		.chain = &models->chain,
+		.modules = &models->modules,
 		.table = &models->table,
 	};
 	timeline_begin(&models->timeline_finder);
 	rc = run(models, &pass);
+	if (!rc)
+		rc = modules_finish(&models->modules, models->facts.last_ns);
 	if (!rc)
 		timeline_find(&models->timeline_finder, &models->timeline);
 	return rc;
@@ -141,6 +144,7 @@ static int last_pass_call(struct models *models, const struct call *call)
 {
 	int rc = sched_call(&models->sched, call);
 
+	modules_call(&models->modules, call);
 	if (!rc)
 		rc = syscalls_call(&models->syscalls, call);
 	if (!rc)
@@ -161,6 +165,7 @@ static void begin_last(struct models *models)
 	models->sched.ledger = models->faults.ledger = &models->usage;
 	models->sched.table = models->files.table = models->workers.table = &models->table;
 	models->files.paths = &models->paths;
+	models->usage.modules = models->files.modules = &models->modules;
 }
 
 static int attribute(struct models *models)
@@ -205,6 +210,7 @@ void models_release(struct models *models)
 	fdtable_release(&models->table);
 	chain_finder_release(&models->chain_finder);
 	timeline_finder_release(&models->timeline_finder);
+	modules_release(&models->modules);
 	usage_release(&models->usage);
 	cpu_release(&models->cpu);
 	sched_release(&models->sched);

@@ -11,6 +11,7 @@
 #include "fdtable.h"
 #include "files.h"
 #include "memory.h"
+#include "modules.h"
 #include "paths.h"
 #include "process.h"
 #include "recording.h"
@@ -31,6 +32,7 @@ struct models {
 	struct paths paths;
 	struct processes processes;
 	struct chain chain;
+	struct modules modules;
 	struct timeline timeline;
 	struct roles roles;
 	/* of one pass */

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "call.h"
 #include "vec.h"
 
 #define MODULES_NONE UINT32_MAX
@@ -59,14 +60,13 @@ struct modules_span {
 	char *file; /* owned; NULL: none, or not known */
 	uint64_t begin_ns, end_ns;
 	uint64_t end_low_ns, end_high_ns; /* the end lies between; equal to it: exact */
-	bool open;			  /* not seen to end: end_ns is the last that was seen */
+	bool open;			  /* not seen to end */
 	bool failed;			  /* it raised */
 	bool has_native;		  /* the next two are measured: of extensions and addons */
 	uint64_t dlopen_ns, init_ns;	  /* in dlopen(3); in the library's init function */
 	/* by modules_finish() */
 	uint64_t self_ns;
 	int64_t self_rss_bytes; /* growth */
-	bool has_rss;
 	/* by modules_count() */
 	uint64_t counts[MODULES_COUNTS];
 };
@@ -84,6 +84,7 @@ struct modules_segment {
 	uint32_t span;
 };
 struct modules_thread {
+	uint32_t process;
 	VEC(struct modules_segment) segments; /* by time */
 	size_t last;			      /* of the last look-up, as most follow it closely */
 };
@@ -123,6 +124,8 @@ uint32_t modules_at(struct modules *modules, uint32_t thread, uint64_t time_ns);
 /* Counts |amount| at an instant. */
 void modules_count(struct modules *modules, uint32_t thread, uint64_t time_ns,
 		   enum modules_count what, uint64_t amount);
+/* For every system call. */
+void modules_call(struct modules *modules, const struct call *call);
 /* Counts the time between two instants, cut where the innermost span changes. */
 void modules_count_time(struct modules *modules, uint32_t thread, uint64_t from_ns, uint64_t to_ns,
 			enum modules_count what);

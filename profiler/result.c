@@ -104,6 +104,18 @@ SHAPE(result_file, TEXT(path), INTEGER(opened_count), INTEGER(failed_count), INT
 SHAPE(result_folder, TEXT(path), INTEGER(enoent_count), INTEGER(time_ns));
 #undef T
 
+#define T struct result_module
+SHAPE(result_module, INTEGER(id), INTEGER(parent), TEXT(name), TEXT(file), TEXT(kind),
+      TEXT(package), TEXT(instance), INTEGER(tid), BOOL(failed), BOOL(deferred), BOOL(open),
+      BOOL(in_load), INTEGER(starts_count), INTEGER(begin_ns), INTEGER(end_low_ns),
+      INTEGER(end_high_ns), INTEGER(self_ns), INTEGER(total_ns), INTEGER(self_cpu_ns),
+      INTEGER(total_cpu_ns), INTEGER(self_rss_bytes), INTEGER(total_rss_bytes),
+      INTEGER(syscalls_count), INTEGER(syscalls_ns), INTEGER(files_opened_count),
+      INTEGER(enoent_count), INTEGER(read_bytes), INTEGER(faults_minor_count),
+      INTEGER(faults_major_count), INTEGER(dlopen_ns), INTEGER(init_ns), INTEGERS(starts_self_ns),
+      INTEGERS(starts_total_ns), INTEGERS(starts_self_rss_bytes));
+#undef T
+
 #define T struct result_thread
 SHAPE(result_thread, TEXT(instance), INTEGER(tid), TEXT(name), INTEGER(start_ns), INTEGER(ended_ns),
       STRUCT(time, result_time));
@@ -130,8 +142,9 @@ SHAPE(result_sample, INTEGER(order), TEXT(outcome), TEXT(reason), BOOL(counted),
       LIST(phases, result_phase), TEXTS(phases_missing), TEXTS(chain),
       LIST(processes, result_process), LIST(roles, result_role), LIST(threads, result_thread),
       LIST(answers, result_answer), LIST(syscalls, result_syscall), LIST(files, result_file),
-      LIST(folders, result_folder), STRUCT(cold, result_cold), STRUCT(cgroup, result_cgroup),
-      INTEGER(tree_rss_ready_bytes), INTEGER(tree_pss_ready_bytes), INTEGER(tree_uss_ready_bytes),
+      LIST(folders, result_folder), LIST(modules, result_module), TEXT(modules_technique),
+      STRUCT(cold, result_cold), STRUCT(cgroup, result_cgroup), INTEGER(tree_rss_ready_bytes),
+      INTEGER(tree_pss_ready_bytes), INTEGER(tree_uss_ready_bytes),
       KEYED(events_lost, result_value), TEXTS(notes), KEYED(metrics, result_value));
 #undef T
 
@@ -154,7 +167,8 @@ SHAPE(result_workload, TEXT(name), TEXTS(command), TEXT(outcome), TEXT(reason),
       INTEGER(installed_files_count), INTEGER(limit_memory_bytes), NUMBER(limit_cpus), TEXT(ready),
       TEXT(cold), LIST(samples, result_sample), KEYED(summary, result_summary),
       INTEGER(median_sample), LIST(syscalls, result_syscall), LIST(files, result_file),
-      LIST(folders, result_folder), TEXTS(notes));
+      LIST(folders, result_folder), LIST(modules, result_module), TEXT(modules_technique),
+      TEXTS(notes));
 #undef T
 
 #define T struct result_host

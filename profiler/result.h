@@ -177,6 +177,36 @@ struct result_cgroup {
 };
 
 /* One start. */
+/*
+ * One load of a module. Medians over all starts that have it, their numbers by start in the lists
+ * (null where a start has not); the tree, its times of begin and end and the open or failed ones
+ * are those of the lower-median start. Counts without "total" are of the module itself, without
+ * what it loads.
+ */
+struct result_module {
+	int64_t id;
+	int64_t parent; /* id, of an earlier module; null: a root */
+	char *name;
+	char *file; /* null: none, or not known */
+	char *kind; /* source bytecode frozen builtin extension namespace commonjs esm json addon */
+	char *package; /* distribution, "name version"; null: none, or not known */
+	char *instance;
+	int64_t tid;
+	bool failed;
+	bool deferred; /* it came after the load: at listen(2), in a request */
+	bool open;     /* it was not seen to end */
+	bool in_load;  /* load_busy_ns has its self time */
+	int64_t starts_count;
+	int64_t begin_ns, end_low_ns, end_high_ns; /* the end lies between the last two */
+	int64_t self_ns, total_ns;
+	int64_t self_cpu_ns, total_cpu_ns;
+	int64_t self_rss_bytes, total_rss_bytes; /* growth */
+	int64_t syscalls_count, syscalls_ns, files_opened_count, enoent_count, read_bytes;
+	int64_t faults_minor_count, faults_major_count;
+	int64_t dlopen_ns, init_ns; /* of native ones */
+	VEC(int64_t) starts_self_ns, starts_total_ns, starts_self_rss_bytes;
+};
+
 struct result_sample {
 	int64_t order; /* place in the run's random order, from 0; warm-ups are not stored */
 	char *outcome; /* good, or how it failed: enum event_outcome in lower case */
@@ -196,6 +226,8 @@ struct result_sample {
 	VEC(struct result_syscall) syscalls;
 	VEC(struct result_file) files; /* the lower-median start only, like folders, timeline */
 	VEC(struct result_folder) folders;
+	VEC(struct result_module) modules; /* until summed up */
+	char *modules_technique;	   /* how they were seen; null: they were not */
 	struct result_cold cold;
 	struct result_cgroup cgroup;
 	int64_t tree_rss_ready_bytes, tree_pss_ready_bytes, tree_uss_ready_bytes;
@@ -239,6 +271,8 @@ struct result_workload {
 	VEC(struct result_syscall) syscalls;
 	VEC(struct result_file) files;
 	VEC(struct result_folder) folders;
+	VEC(struct result_module) modules; /* a parent is before what it loads */
+	char *modules_technique;
 	result_texts notes;
 };
 
@@ -272,10 +306,10 @@ struct result {
 extern const struct shape result_time_shape, result_phase_shape, result_process_phase_shape,
 	result_mapping_shape, result_memory_shape, result_process_shape, result_role_shape,
 	result_value_shape, result_syscall_phase_shape, result_syscall_shape, result_file_shape,
-	result_folder_shape, result_thread_shape, result_answer_shape, result_cold_shape,
-	result_cgroup_shape, result_sample_shape, result_summary_shape, result_runtime_shape,
-	result_package_shape, result_workload_shape, result_host_shape, result_plan_shape,
-	result_shape;
+	result_module_shape, result_folder_shape, result_thread_shape, result_answer_shape,
+	result_cold_shape, result_cgroup_shape, result_sample_shape, result_summary_shape,
+	result_runtime_shape, result_package_shape, result_workload_shape, result_host_shape,
+	result_plan_shape, result_shape;
 
 /*
  * A new last item of a list, its fields absent, or NULL when out of memory:

@@ -232,6 +232,8 @@ static int fill(const struct models *models, struct result_sample *out)
 		rc = files_result(&models->files, out);
 	set_tree(models, out);
 	if (!rc)
+		rc = sample_modules(models, out);
+	if (!rc)
 		rc = sample_notes(models, out);
 	return rc ? rc : sample_metrics(models, out);
 }

@@ -154,7 +154,7 @@ static int add_memory_metrics(const struct models *models, struct result_sample 
 
 /* Sums over processes, and what began in the start. */
 struct counts {
-	int64_t syscalls, errors, opened, enoent, minor, major, cow, threads, processes;
+	int64_t syscalls, errors, opened, enoent, minor, major, cow, threads, processes, modules;
 };
 
 static struct counts count(const struct models *models, const struct result_sample *out)
@@ -172,6 +172,9 @@ static struct counts count(const struct models *models, const struct result_samp
 	}
 	vec_foreach(process, &models->processes.processes)
 		counts.processes += sample_in_start(models, process->start_ns);
+	counts.modules = models->modules.technique ? 0 : RESULT_ABSENT;
+	vec_foreach(module, &out->modules)
+		counts.modules += module->in_load;
 	counts.threads = (int64_t)out->threads.count;
 	return counts;
 }
@@ -187,13 +190,24 @@ static int add_count_metrics(const struct models *models, struct result_sample *
 		{"files_opened_count", counts.opened}, {"enoent_count", counts.enoent},
 		{"faults_minor_count", counts.minor},  {"faults_major_count", counts.major},
 		{"faults_cow_count", counts.cow},      {"threads_count", counts.threads},
-		{"processes_count", counts.processes},
+		{"processes_count", counts.processes}, {"modules_count", counts.modules},
 	};
 	int rc = 0;
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]) && !rc; i++)
 		rc = add(out, table[i].name, table[i].value);
 	return rc;
+}
+
+/* Self times add up to the time in which the chain's processes loaded anything. */
+static int64_t load_busy_ns(const struct models *models, const struct result_sample *out)
+{
+	int64_t sum_ns = models->modules.technique ? 0 : RESULT_ABSENT;
+
+	vec_foreach(module, &out->modules)
+		if (module->in_load)
+			sum_ns += module->self_ns;
+	return sum_ns;
 }
 
 static int add_role_metric(struct result_sample *out, const char *metric, const char *role,
@@ -236,6 +250,8 @@ int sample_metrics(const struct models *models, struct result_sample *out)
 	if (!models->timeline.count)
 		return 0; /* nothing was started: nothing was measured */
 	rc = add_phase_metrics(out);
+	if (!rc)
+		rc = add(out, "load_busy_ns", load_busy_ns(models, out));
 	if (!rc)
 		rc = add_time_metrics(out);
 	if (!rc)

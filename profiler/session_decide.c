@@ -116,6 +116,9 @@ static void decide_by_exit(struct session *session, struct course *course)
 	check_root(course);
 	if (!start->root_gone)
 		return;
+	/* it may have answered and gone: the client, a thread of its own, is about to say so */
+	if (!start->alive.count && ask_any_busy(course->ask))
+		return;
 	/* a daemon that the root left behind may still get ready, where that is asked for */
 	if (!wanted && start->alive.count)
 		return;

@@ -6,6 +6,7 @@
 #include "map.h"
 #include "metrics.h"
 #include "stats.h"
+#include "summary_modules.h"
 
 typedef VEC(double) numbers;
 
@@ -221,6 +222,8 @@ int summary_build(struct result_workload *workload, uint64_t seed)
 		rc = summarize_all(workload, seed);
 	if (!rc)
 		rc = choose_median(workload);
+	if (!rc)
+		rc = summary_modules(workload);
 	if (rc)
 		err_code(rc, "cannot sum up '%s'", workload->name ? workload->name : "");
 	return rc;

@@ -13,7 +13,8 @@
 #include "entry.h"
 #include "fs.h"
 
-#define LOAD_TECHNIQUE "last module-file read"
+#define LOAD_BY_READ   "last module-file read"
+#define LOAD_BY_MODULE "end of the last module"
 
 size_t timeline_phase(const struct timeline *timeline, uint64_t time_ns)
 {
@@ -99,6 +100,8 @@ static int take_exec(struct timeline_finder *finder, const struct recording *rec
 	const struct facts_runtime *runtime =
 		facts_runtime(finder->facts, exec->exe_device, exec->exe_inode);
 
+	if (runtime)
+		finder->image_ns = exec->event.time_ns;
 	if (finder->runtime || !runtime)
 		return 0;
 	finder->runtime = runtime;
@@ -269,9 +272,30 @@ static uint64_t first_of(uint64_t a, uint64_t b)
 	return a ? a : b;
 }
 
+bool timeline_loads(const struct chain *chain, uint64_t limit_ns, const struct modules_span *span)
+{
+	return !span->open && span->end_ns <= limit_ns &&
+	       chain_at(chain, span->process, span->end_ns);
+}
+
+/* The end of the last module of the chain's last runtime; 0: none was seen. */
+static uint64_t last_module(const struct timeline_finder *finder)
+{
+	uint64_t last_ns = 0;
+
+	if (!finder->modules)
+		return 0;
+	vec_foreach(span, &finder->modules->spans)
+		if (timeline_loads(finder->chain, finder->limit_ns, span) &&
+		    span->begin_ns >= finder->image_ns && span->end_ns > last_ns)
+			last_ns = span->end_ns;
+	return last_ns;
+}
+
 void timeline_find(const struct timeline_finder *finder, struct timeline *out)
 {
 	const struct chain *chain = finder->chain;
+	uint64_t module_ns = last_module(finder);
 	uint64_t load_ns = finder->runtime ? finder->load_ns : finder->read_ns;
 	uint64_t setup_ns = chain->listen_ns > chain->wait_ns ? chain->listen_ns : chain->wait_ns;
 
@@ -283,9 +307,10 @@ void timeline_find(const struct timeline_finder *finder, struct timeline *out)
 	add(out, "exec", first_of(finder->main_ns, finder->start_ns));
 	add(out, "runtime", finder->vm_ns);
 	add(out, "bootstrap", first_of(finder->entry_ns, finder->named_ns));
-	add(out, "load", load_ns);
-	if (load_ns)
-		out->load_technique = LOAD_TECHNIQUE;
+	add(out, "load", first_of(module_ns, load_ns));
+	if (module_ns || load_ns)
+		out->load_technique = module_ns ? LOAD_BY_MODULE : LOAD_BY_READ;
+	out->load_limit_ns = finder->limit_ns;
 	switch (chain->end) {
 	case CHAIN_BY_RESPONSE:
 		add(out, "setup", setup_ns);

@@ -6,7 +6,7 @@
  *   exec       -> the runtime's own main, or, without that mark, its ELF entry point
  *   runtime    -> interpreter or VM ready
  *   bootstrap  -> entry of the first open of the application's entry
- *   load       -> last module-file read (below)
+ *   load       -> end of the last import, or last module-file read (below)
  *   then, by what ended the start:
  *   response   setup -> the later of listen(2) and the first wait for work; respond -> the end
  *   ready      setup -> the end
@@ -18,13 +18,16 @@
  * phase into the next one; its name goes to |missing|. Marks count from the first known runtime on
  * the chain; without one (any other program) only `load` and what follows can be found.
  *
- * The last module-file read is the last read or mmap of a .py, .pyc, .so, .so.N, .js, .mjs, .cjs,
- * .json or .node file, by a process while the chain was at it, that returned before the limit: the
- * ending process's first wait for work (where that was not seen: its listen(2), else the accept,
- * else the end); for an exit, the beginning of the exit. What is read later is a deferred load. A
- * read of the entry through a descriptor that is still open at the limit does not count. The
- * technique's weakness: a program that reads a .json file of data late in its main part makes
- * `load` last until then. Module marks will replace it.
+ * The end of the last import is that of the last module that a process loaded while the chain was
+ * at it, complete before the limit: the ending process's first wait for work (where that was not
+ * seen: its listen(2), else the accept, else the end); for an exit, the beginning of the exit. What
+ * ends later is a deferred load, or the entry itself, which goes on to serve.
+ *
+ * Where modules can't be seen, the last module-file read stands for it: the last read or mmap of a
+ * .py, .pyc, .so, .so.N, .js, .mjs, .cjs, .json or .node file, by a process while the chain was at
+ * it, that returned before the limit. A read of the entry through a descriptor that is still open
+ * at the limit does not count. The technique's weakness: a program that reads a .json file of data
+ * late in its main part makes `load` last until then.
  */
 #ifndef COLDPROF_TIMELINE_H
 #define COLDPROF_TIMELINE_H
@@ -37,6 +40,7 @@
 #include "chain.h"
 #include "facts.h"
 #include "fdtable.h"
+#include "modules.h"
 #include "process.h"
 #include "recording.h"
 
@@ -54,6 +58,7 @@ struct timeline {
 	const char *missing[TIMELINE_PHASES];
 	size_t missing_count;
 	const char *load_technique; /* NULL: no load */
+	uint64_t load_limit_ns;	    /* what ends later is no part of the load */
 };
 
 /*
@@ -62,6 +67,9 @@ struct timeline {
  */
 size_t timeline_phase(const struct timeline *timeline, uint64_t time_ns);
 
+/* Whether the load of a module is a part of the start: on the chain, and complete in time. */
+bool timeline_loads(const struct chain *chain, uint64_t limit_ns, const struct modules_span *span);
+
 /* ---- finding it: a pass over the recording ---- */
 
 /* Zeroed memory but for the pointers; then timeline_begin. */
@@ -69,11 +77,13 @@ struct timeline_finder {
 	const struct facts *facts;
 	const struct processes *processes;
 	const struct chain *chain;
+	const struct modules *modules; /* whole when timeline_find() is called; NULL: none */
 	struct fdtable *table;
 
 	uint64_t limit_ns;		     /* of the load */
 	const struct facts_runtime *runtime; /* the chain's first; NULL: none yet */
 	uint64_t runtime_ns;		     /* entry of its execve */
+	uint64_t image_ns;		     /* of the chain's last one */
 	uint64_t start_ns, main_ns, vm_ns;
 	char *entry;		/* absolute path of the application's file; NULL: none */
 	char *module;		/* or the dotted name of its module */

@@ -98,6 +98,8 @@ void usage_add(struct usage_ledger *ledger, uint32_t thread, uint64_t from_ns, u
 {
 	struct usage_piece piece;
 
+	if (ledger->modules && (kind == USAGE_USER || kind == USAGE_CALL))
+		modules_count_time(ledger->modules, thread, from_ns, to_ns, MODULES_CPU_NS);
 	while (usage_cut(ledger, thread, &from_ns, to_ns, &piece))
 		usage_add_piece(ledger, &piece, kind);
 }
@@ -116,6 +118,12 @@ void usage_add_faults(struct usage_ledger *ledger, uint32_t thread, uint64_t tim
 	size_t phase = timeline_phase(ledger->timeline, time_ns);
 	uint32_t link = link_of(ledger, thread);
 
+	if (ledger->modules) {
+		modules_count(ledger->modules, thread, time_ns, MODULES_FAULTS_MINOR,
+			      faults->minor);
+		modules_count(ledger->modules, thread, time_ns, MODULES_FAULTS_MAJOR,
+			      faults->major);
+	}
 	if (phase == ledger->timeline->count)
 		return;
 	add_faults(&ledger->by_process.items[process].phases[phase], faults);

@@ -13,6 +13,7 @@
 
 #include "chain.h"
 #include "classify.h"
+#include "modules.h"
 #include "process.h"
 #include "result.h"
 #include "timeline.h"
@@ -42,6 +43,7 @@ struct usage_ledger {
 	const struct processes *processes;
 	const struct chain *chain;
 	const struct timeline *timeline;
+	struct modules *modules; /* where CPU time and faults are counted too; NULL: nowhere */
 	VEC(struct usage_phases) by_process;
 	VEC(struct usage) by_thread;
 	VEC(struct usage_phases) by_link; /* of the chain: its processes' main threads */
