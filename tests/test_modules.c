@@ -163,7 +163,7 @@ static void self_times_add_up_to_the_union(void **state)
 		uint64_t sum = 0, length = 0;
 
 		for (int i = 0; i < 40; i++) {
-			uint64_t begin = (uint64_t)rand() % 900,
+			uint64_t begin = 1 + (uint64_t)rand() % 900,
 				 end = begin + (uint64_t)rand() % 99;
 
 			load(&modules, (uint32_t)rand() % 3, MODULES_NONE, begin, end);
