@@ -18,6 +18,7 @@ void text_table(const struct result *result, const struct screen *screen);
 
 /* Parts of the screen, each in its file. */
 void text_memory(const struct result_workload *workload, const struct screen *screen);
+void text_modules(const struct result_workload *workload, const struct screen *screen);
 void text_lists(const struct result_workload *workload, const struct screen *screen);
 void text_remarks(const struct result *result, const struct result_workload *workload,
 		  const struct screen *screen);

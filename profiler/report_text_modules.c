@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* report_text_modules.c - the text report's part on modules: which load costs what */
+#include "report_text.h"
+
+#include <math.h>
+
+#include "display.h"
+
+#define SELF_SHOWN  8
+#define TOTAL_SHOWN 5
+#define BAR	    6
+#define NUMBER	    8
+#define LEAST_SHARE 0.005 /* of all loads: less is not shown */
+
+typedef VEC(const struct result_module *) module_list;
+
+/* One of the two lists: by self, or by total. */
+struct ranking {
+	const char *title;
+	int64_t (*time_of)(const struct result_module *module);
+	int64_t (*memory_of)(const struct result_module *module);
+	size_t shown;
+	bool counts; /* of system calls and files: those are the module's own */
+};
+
+static int64_t self_time(const struct result_module *module)
+{
+	return module->self_ns;
+}
+
+static int64_t self_memory(const struct result_module *module)
+{
+	return module->self_rss_bytes;
+}
+
+static int64_t total_time(const struct result_module *module)
+{
+	return module->total_ns;
+}
+
+static int64_t total_memory(const struct result_module *module)
+{
+	return module->total_rss_bytes;
+}
+
+static const struct ranking by_self = {"without what they load", self_time, self_memory, SELF_SHOWN,
+				       true};
+static const struct ranking by_total = {"with what they load", total_time, total_memory,
+					TOTAL_SHOWN, false};
+
+static int longest_first(const void *a, const void *b, void *context)
+{
+	const struct ranking *ranking = context;
+	int64_t left = ranking->time_of(*(const struct result_module *const *)a);
+	int64_t right = ranking->time_of(*(const struct result_module *const *)b);
+
+	return (left < right) - (left > right);
+}
+
+/* A number and its bar, as long as its part of the largest one's. */
+static void put_cell(const struct screen *screen, const char *number, double part)
+{
+	struct buf bar = {0};
+
+	screen_right(screen, SCREEN_PLAIN, number, NUMBER);
+	screen_put(screen, SCREEN_PLAIN, " ");
+	if (part > 0)
+		display_bar(part < 1 ? part : 1, BAR, &bar);
+	screen_put(screen, SCREEN_BAR, buf_text(&bar));
+	for (size_t width = display_width(buf_text(&bar)); width < BAR; width++)
+		screen_put(screen, SCREEN_PLAIN, " ");
+	buf_release(&bar);
+}
+
+static void put_head(const struct screen *screen, const struct ranking *ranking)
+{
+	struct buf title = {0};
+
+	buf_printf(&title, "  %s", ranking->title);
+	screen_right(screen, SCREEN_DIM, "ms", NUMBER);
+	screen_put(screen, SCREEN_PLAIN, "       ");
+	screen_right(screen, SCREEN_DIM, "MiB", NUMBER);
+	screen_put(screen, SCREEN_PLAIN, "       ");
+	if (ranking->counts) {
+		screen_right(screen, SCREEN_DIM, "calls", NUMBER - 1);
+		screen_right(screen, SCREEN_DIM, "in vain", NUMBER);
+	}
+	screen_put(screen, SCREEN_DIM, buf_text(&title));
+	screen_line_end(screen);
+	buf_release(&title);
+}
+
+static char *label_of(const struct result_module *module)
+{
+	char *name = text_name(module->name, ABSENT_TEXT), *label = NULL;
+	const char *mark = "";
+
+	if (module->failed)
+		mark = " (failed)";
+	else if (module->open)
+		mark = " (still open at the end)";
+	else if (module->deferred)
+		mark = " (deferred)";
+	if (name && asprintf(&label, "%s%s", name, mark) < 0)
+		label = NULL;
+	free(name);
+	return label;
+}
+
+static void put_module(const struct screen *screen, const struct ranking *ranking,
+		       const struct result_module *module, const struct result_module *largest)
+{
+	double time = text_number(ranking->time_of(module));
+	double memory = text_number(ranking->memory_of(module));
+	double most = text_number(ranking->memory_of(largest)), longest;
+	char text[UNITS_TEXT], *label = label_of(module);
+	size_t used = 2 * (NUMBER + 1 + BAR) + 2;
+
+	longest = text_number(ranking->time_of(largest));
+	put_cell(screen, isfinite(time) ? units_ms_bare(time, text) : ABSENT_TEXT, time / longest);
+	put_cell(screen, isfinite(memory) ? units_mib_bare(memory, text) : ABSENT_TEXT,
+		 most > 0 ? memory / most : 0);
+	if (ranking->counts) {
+		screen_right(screen, SCREEN_PLAIN,
+			     text_value(TEXT_COUNT, text_number(module->syscalls_count), text),
+			     NUMBER - 1);
+		screen_right(screen, SCREEN_PLAIN,
+			     text_value(TEXT_COUNT, text_number(module->enoent_count), text),
+			     NUMBER);
+		used += 2 * NUMBER - 1;
+	}
+	screen_put(screen, SCREEN_PLAIN, "  ");
+	screen_cut(screen, module->failed ? SCREEN_WARN : SCREEN_PLAIN, label ? label : "",
+		   screen->width > used ? screen->width - used : 0);
+	screen_line_end(screen);
+	free(label);
+}
+
+/* |list| becomes sorted; the largest memory need not be the first's. */
+static void put_ranking(const struct screen *screen, const struct ranking *ranking,
+			module_list *list, double all_ns)
+{
+	struct result_module largest;
+	size_t shown = 0;
+
+	qsort_r(list->items, list->count, sizeof(list->items[0]), longest_first, (void *)ranking);
+	while (shown < list->count && shown < ranking->shown &&
+	       (double)ranking->time_of(list->items[shown]) >= LEAST_SHARE * all_ns)
+		shown++;
+	if (!shown)
+		return;
+	largest = *list->items[0];
+	for (size_t i = 0; i < shown; i++) {
+		const struct result_module *module = list->items[i];
+
+		if (module->self_rss_bytes > largest.self_rss_bytes)
+			largest.self_rss_bytes = module->self_rss_bytes;
+		if (module->total_rss_bytes > largest.total_rss_bytes)
+			largest.total_rss_bytes = module->total_rss_bytes;
+	}
+	put_head(screen, ranking);
+	for (size_t i = 0; i < shown; i++)
+		put_module(screen, ranking, list->items[i], &largest);
+}
+
+static void put_heading(const struct result_workload *workload, const struct screen *screen)
+{
+	double busy = text_median(workload, "load_busy_ns");
+	double count = text_median(workload, "modules_count");
+	struct screen_flow flow = {0};
+	size_t failed = 0, deferred = 0;
+	char text[UNITS_TEXT];
+
+	vec_foreach(module, &workload->modules) {
+		failed += module->failed;
+		deferred += module->deferred;
+	}
+	if (isfinite(count))
+		screen_flow_add(&flow, "%s loaded", units_count(count, text));
+	if (isfinite(busy))
+		screen_flow_add(&flow, "%s in all", units_ms(busy, text));
+	if (failed)
+		screen_flow_add(&flow, "%zu failed", failed);
+	if (deferred)
+		screen_flow_add(&flow, "%zu after the load", deferred);
+	screen_line_end(screen);
+	screen_flow_print(screen, &flow, "modules   ", DOT, strlen("modules   "));
+}
+
+void text_modules(const struct result_workload *workload, const struct screen *screen)
+{
+	module_list list = {0};
+	double all_ns = 0;
+
+	if (!workload->modules.count)
+		return;
+	vec_foreach(module, &workload->modules) {
+		if (vec_push(&list, module))
+			break;
+		all_ns += (double)(module->self_ns > 0 ? module->self_ns : 0);
+	}
+	put_heading(workload, screen);
+	put_ranking(screen, &by_self, &list, all_ns);
+	put_ranking(screen, &by_total, &list, all_ns);
+	vec_release(&list);
+}
