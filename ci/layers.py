@@ -21,7 +21,7 @@ LAYERS = (
     # pure: events -> struct
     ("model",
      "models chain cpu entry facts faults fdcalls fdtable files mappings memory modules paths"
-     " pollset"
+     " patterns pollset"
      " process roles sched syscalls timeline uring usage waits workers"),
     # pure: numbers -> struct
     ("stats", "stats plan"),

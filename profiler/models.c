@@ -137,6 +137,8 @@ static int last_pass_event(struct models *models, const struct event *event)
 		rc = files_event(&models->files, event);
 	if (!rc)
 		rc = memory_event(&models->memory, event);
+	if (!rc)
+		rc = patterns_event(&models->patterns, event);
 	return rc ? rc : uring_event(&models->uring, event);
 }
 
@@ -149,6 +151,8 @@ static int last_pass_call(struct models *models, const struct call *call)
 		rc = syscalls_call(&models->syscalls, call);
 	if (!rc)
 		rc = workers_call(&models->workers, call);
+	if (!rc)
+		rc = patterns_call(&models->patterns, models->recording, call);
 	return rc ? rc : files_call(&models->files, models->recording, call);
 }
 
@@ -165,7 +169,11 @@ static void begin_last(struct models *models)
 	models->sched.ledger = models->faults.ledger = &models->usage;
 	models->sched.table = models->files.table = models->workers.table = &models->table;
 	models->files.paths = &models->paths;
-	models->usage.modules = models->files.modules = &models->modules;
+	models->usage.modules = models->files.modules = models->patterns.modules = &models->modules;
+	models->patterns.processes = &models->processes;
+	models->patterns.timeline = &models->timeline;
+	models->patterns.table = &models->table;
+	models->patterns.paths = &models->paths;
 }
 
 static int attribute(struct models *models)
@@ -221,4 +229,5 @@ void models_release(struct models *models)
 	uring_release(&models->uring);
 	roles_release(&models->roles);
 	workers_release(&models->workers);
+	patterns_release(&models->patterns);
 }

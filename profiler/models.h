@@ -13,6 +13,7 @@
 #include "memory.h"
 #include "modules.h"
 #include "paths.h"
+#include "patterns.h"
 #include "process.h"
 #include "recording.h"
 #include "roles.h"
@@ -50,6 +51,7 @@ struct models {
 	struct memory memory;
 	struct uring uring;
 	struct workers workers;
+	struct patterns patterns;
 };
 
 /*

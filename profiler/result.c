@@ -116,6 +116,12 @@ SHAPE(result_module, INTEGER(id), INTEGER(parent), TEXT(name), TEXT(file), TEXT(
       INTEGERS(starts_total_ns), INTEGERS(starts_self_rss_bytes));
 #undef T
 
+#define T struct result_pattern
+SHAPE(result_pattern, TEXT(name), TEXT(detail), TEXT(instance), INTEGER(count), INTEGER(time_ns),
+      INTEGER(bytes), TEXT(module), INTEGER(module_id), INTEGER(module_count),
+      INTEGER(module_time_ns));
+#undef T
+
 #define T struct result_thread
 SHAPE(result_thread, TEXT(instance), INTEGER(tid), TEXT(name), INTEGER(start_ns), INTEGER(ended_ns),
       STRUCT(time, result_time));
@@ -143,8 +149,8 @@ SHAPE(result_sample, INTEGER(order), TEXT(outcome), TEXT(reason), BOOL(counted),
       LIST(processes, result_process), LIST(roles, result_role), LIST(threads, result_thread),
       LIST(answers, result_answer), LIST(syscalls, result_syscall), LIST(files, result_file),
       LIST(folders, result_folder), LIST(modules, result_module), TEXT(modules_technique),
-      STRUCT(cold, result_cold), STRUCT(cgroup, result_cgroup), INTEGER(tree_rss_ready_bytes),
-      INTEGER(tree_pss_ready_bytes), INTEGER(tree_uss_ready_bytes),
+      LIST(patterns, result_pattern), STRUCT(cold, result_cold), STRUCT(cgroup, result_cgroup),
+      INTEGER(tree_rss_ready_bytes), INTEGER(tree_pss_ready_bytes), INTEGER(tree_uss_ready_bytes),
       KEYED(events_lost, result_value), TEXTS(notes), KEYED(metrics, result_value));
 #undef T
 
@@ -168,7 +174,7 @@ SHAPE(result_workload, TEXT(name), TEXTS(command), TEXT(outcome), TEXT(reason),
       TEXT(cold), LIST(samples, result_sample), KEYED(summary, result_summary),
       INTEGER(median_sample), LIST(syscalls, result_syscall), LIST(files, result_file),
       LIST(folders, result_folder), LIST(modules, result_module), TEXT(modules_technique),
-      TEXTS(notes));
+      LIST(patterns, result_pattern), TEXTS(notes));
 #undef T
 
 #define T struct result_host

@@ -207,6 +207,17 @@ struct result_module {
 	VEC(int64_t) starts_self_ns, starts_total_ns, starts_self_rss_bytes;
 };
 
+/* Calls that starts pay for again and again, of the lower-median start: see patterns.h. */
+struct result_pattern {
+	char *name;   /* search reopen tiny threads network sync unmap random child */
+	char *detail; /* the file, the place that was searched, the child's command line; or null */
+	char *instance; /* whose calls; of a child its own */
+	int64_t count, time_ns;
+	int64_t bytes; /* read, or unmapped; else null */
+	char *module;  /* that did most of it; null: none, or modules were not seen */
+	int64_t module_id, module_count, module_time_ns;
+};
+
 struct result_sample {
 	int64_t order; /* place in the run's random order, from 0; warm-ups are not stored */
 	char *outcome; /* good, or how it failed: enum event_outcome in lower case */
@@ -228,6 +239,7 @@ struct result_sample {
 	VEC(struct result_folder) folders;
 	VEC(struct result_module) modules; /* until summed up */
 	char *modules_technique;	   /* how they were seen; null: they were not */
+	VEC(struct result_pattern) patterns;
 	struct result_cold cold;
 	struct result_cgroup cgroup;
 	int64_t tree_rss_ready_bytes, tree_pss_ready_bytes, tree_uss_ready_bytes;
@@ -273,6 +285,7 @@ struct result_workload {
 	VEC(struct result_folder) folders;
 	VEC(struct result_module) modules; /* a parent is before what it loads */
 	char *modules_technique;
+	VEC(struct result_pattern) patterns;
 	result_texts notes;
 };
 
@@ -306,10 +319,10 @@ struct result {
 extern const struct shape result_time_shape, result_phase_shape, result_process_phase_shape,
 	result_mapping_shape, result_memory_shape, result_process_shape, result_role_shape,
 	result_value_shape, result_syscall_phase_shape, result_syscall_shape, result_file_shape,
-	result_module_shape, result_folder_shape, result_thread_shape, result_answer_shape,
-	result_cold_shape, result_cgroup_shape, result_sample_shape, result_summary_shape,
-	result_runtime_shape, result_package_shape, result_workload_shape, result_host_shape,
-	result_plan_shape, result_shape;
+	result_module_shape, result_pattern_shape, result_folder_shape, result_thread_shape,
+	result_answer_shape, result_cold_shape, result_cgroup_shape, result_sample_shape,
+	result_summary_shape, result_runtime_shape, result_package_shape, result_workload_shape,
+	result_host_shape, result_plan_shape, result_shape;
 
 /*
  * A new last item of a list, its fields absent, or NULL when out of memory:

@@ -181,11 +181,13 @@ static int choose_median(struct result_workload *workload)
 		rc = copy_syscalls(workload, sample);
 		MOVE_LIST(&sample->files, &workload->files, file);
 		MOVE_LIST(&sample->folders, &workload->folders, folder);
+		MOVE_LIST(&sample->patterns, &workload->patterns, pattern);
 	}
 	workload->median_sample = median;
 	vec_foreach(other, &workload->samples) {
 		RELEASE_LIST(&other->files, file);
 		RELEASE_LIST(&other->folders, folder);
+		RELEASE_LIST(&other->patterns, pattern);
 	}
 	return rc;
 }
