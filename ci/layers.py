@@ -21,10 +21,10 @@ LAYERS = (
     # pure: events -> struct
     ("model",
      "models chain cpu entry facts faults fdcalls fdtable files mappings memory modules paths"
-     " patterns pollset"
+     " packages packages_* patterns pollset"
      " process roles sched syscalls timeline uring usage waits workers"),
     # pure: numbers -> struct
-    ("stats", "stats plan"),
+    ("stats", "stats plan domtree dominators"),
     # models and stats -> a result
     ("sample", "sample sample_* summary summary_* rebuild"),
     # const struct result * and a FILE *
@@ -32,6 +32,7 @@ LAYERS = (
     # touch the machine: files, processes, terminals, the kernel
     ("machine",
      "user user_* tree trust cgroup limit limit_* http http_* smaps symbols symbols_* runtime"
+     " package_facts package_facts_*"
      " runtime_* probes ready progress launch launch_* cold cold_* trace interpreter workload"
      " workload_* catalog catalog_* client install installed prepare prepare_* target scratch"
      " service start ask known doctor doctor_*"),
