@@ -46,6 +46,7 @@ enum event_kind {
 	EVENT_LOSS = 1008,    /* how many events of a kind were lost */
 	EVENT_ALIVE = 1009,   /* a process seen alive at the end of the recording */
 	EVENT_END = 1010,     /* the last record: outcome and exit status */
+	EVENT_PACKAGE = 1011, /* a distribution package of which the start opened files */
 };
 
 struct event {
@@ -436,6 +437,15 @@ struct event_end {
 	struct event_text text;
 };
 
+/*
+ * text: {"runtime": "python" or "node", "home": "..", "name": "..", "version": ".." or null,
+ * "paths": ["/.."], "requires": [".."]}; several records of one home add up
+ */
+struct event_package {
+	struct event event;
+	struct event_text text;
+};
+
 #define EVENT_KINDS_KERNEL 15 /* one more than the highest kind from the kernel */
 
 _Static_assert(sizeof(struct event) == 24, "event header");
@@ -464,5 +474,6 @@ _Static_assert(sizeof(struct event_residue) == 56, "event_residue");
 _Static_assert(sizeof(struct event_loss) == 40, "event_loss");
 _Static_assert(sizeof(struct event_alive) == 32, "event_alive");
 _Static_assert(sizeof(struct event_end) == 40, "event_end");
+_Static_assert(sizeof(struct event_package) == 32, "event_package");
 
 #endif

@@ -44,6 +44,7 @@ static const struct {
 	KIND(EVENT_LOSS, event_loss),
 	KIND_TEXT(EVENT_ALIVE, event_alive),
 	KIND_TEXT(EVENT_END, event_end),
+	KIND_TEXT(EVENT_PACKAGE, event_package),
 #undef KIND
 #undef KIND_TEXT
 };
