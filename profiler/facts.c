@@ -33,6 +33,7 @@ void facts_release(struct facts *facts)
 	vec_release(&facts->answers);
 	vec_release(&facts->lost);
 	vec_release(&facts->alive);
+	packages_release(&facts->packages);
 	free(facts->cwd);
 	free(facts->entry);
 	free(facts->ready_text);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "event.h"
+#include "packages.h"
 #include "recording.h"
 #include "vec.h"
 
@@ -58,6 +59,7 @@ struct facts {
 
 	VEC(struct facts_runtime) runtimes;
 	VEC(struct facts_role) roles;
+	struct packages packages;
 
 	uint64_t t0_ns;	  /* entry of the execve that became the program; 0: nothing was started */
 	uint64_t last_ns; /* the latest time of any record */

@@ -192,6 +192,32 @@ static int attribute(struct models *models)
 	return 0;
 }
 
+/* ---- what the modules belong to ---- */
+
+static enum event_runtime_kind runtime_of(const struct models *models, uint32_t process)
+{
+	const struct process *known = &models->processes.processes.items[process];
+	const struct facts_runtime *runtime =
+		facts_runtime(&models->facts, known->exe_device, known->exe_inode);
+
+	return runtime ? runtime->kind : EVENT_RUNTIME_NONE;
+}
+
+static int find_packages(struct models *models)
+{
+	int rc = 0;
+
+	vec_foreach(span, &models->modules.spans) {
+		/* a failed one that nobody found is of nobody */
+		if (span->file || !span->failed)
+			rc = packages_of(&models->facts.packages, runtime_of(models, span->process),
+					 span->file, &span->package);
+		if (rc)
+			break;
+	}
+	return rc;
+}
+
 int models_run(struct models *models, struct recording *recording)
 {
 	int rc = facts_read(recording, &models->facts);
@@ -206,6 +232,8 @@ int models_run(struct models *models, struct recording *recording)
 		rc = roles_find(&models->roles, &models->facts, &models->processes);
 	if (!rc)
 		rc = attribute(models);
+	if (!rc)
+		rc = find_packages(models);
 	return rc ? err_code(rc, "cannot read the recording") : 0;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "packages.h"
 #include "units.h"
 
 void modules_release(struct modules *modules)
@@ -36,6 +37,7 @@ int modules_add(struct modules *modules, const struct modules_span *span, const 
 	added->name = strdup(name);
 	added->file = file ? strdup(file) : NULL;
 	added->open = true;
+	added->package = PACKAGES_NONE;
 	*out = (uint32_t)(modules->spans.count - 1);
 	return added->name && (!file || added->file) ? 0 : -ENOMEM;
 }

@@ -64,6 +64,8 @@ struct modules_span {
 	bool failed;			  /* it raised */
 	bool has_native;		  /* the next two are measured: of extensions and addons */
 	uint64_t dlopen_ns, init_ns;	  /* in dlopen(3); in the library's init function */
+	/* by models.c, PACKAGES_NONE before it */
+	uint32_t package;
 	/* by modules_finish() */
 	uint64_t self_ns;
 	int64_t self_rss_bytes; /* growth */

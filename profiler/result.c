@@ -149,9 +149,10 @@ SHAPE(result_sample, INTEGER(order), TEXT(outcome), TEXT(reason), BOOL(counted),
       LIST(processes, result_process), LIST(roles, result_role), LIST(threads, result_thread),
       LIST(answers, result_answer), LIST(syscalls, result_syscall), LIST(files, result_file),
       LIST(folders, result_folder), LIST(modules, result_module), TEXT(modules_technique),
-      LIST(patterns, result_pattern), STRUCT(cold, result_cold), STRUCT(cgroup, result_cgroup),
-      INTEGER(tree_rss_ready_bytes), INTEGER(tree_pss_ready_bytes), INTEGER(tree_uss_ready_bytes),
-      KEYED(events_lost, result_value), TEXTS(notes), KEYED(metrics, result_value));
+      LIST(patterns, result_pattern), LIST(packages, result_package), STRUCT(cold, result_cold),
+      STRUCT(cgroup, result_cgroup), INTEGER(tree_rss_ready_bytes), INTEGER(tree_pss_ready_bytes),
+      INTEGER(tree_uss_ready_bytes), KEYED(events_lost, result_value), TEXTS(notes),
+      KEYED(metrics, result_value));
 #undef T
 
 #define T struct result_summary
@@ -164,7 +165,11 @@ SHAPE(result_runtime, TEXT(name), TEXT(version), TEXT(path), TEXT(build_id), TEX
 #undef T
 
 #define T struct result_package
-SHAPE(result_package, TEXT(name), TEXT(version));
+SHAPE(result_package, TEXT(name), TEXT(version), INTEGER(modules_count), INTEGER(starts_count),
+      INTEGER(self_ns), NUMBER(self_ci95_low), NUMBER(self_ci95_high), INTEGER(total_ns),
+      INTEGER(self_cpu_ns), INTEGER(self_rss_bytes), INTEGER(syscalls_count),
+      INTEGER(files_opened_count), INTEGER(enoent_count), INTEGER(saved_ns),
+      INTEGER(saved_rss_bytes), INTEGER(saved_modules_count), TEXTS(pulled), TEXTS(needed_by));
 #undef T
 
 #define T struct result_workload

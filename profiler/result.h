@@ -176,7 +176,6 @@ struct result_cgroup {
 		oom_kills_count;
 };
 
-/* One start. */
 /*
  * One load of a module. Medians over all starts that have it, their numbers by start in the lists
  * (null where a start has not); the tree, its times of begin and end and the open or failed ones
@@ -218,6 +217,28 @@ struct result_pattern {
 	int64_t module_id, module_count, module_time_ns;
 };
 
+/*
+ * A distribution package: what the catalog's locks name, and what was loaded. Of a package that was
+ * not loaded the numbers are absent; else they are medians over all starts that loaded it, its
+ * dependants those of the lower-median start. Costs are sums over its own modules.
+ */
+struct result_package {
+	char *name, *version;
+	int64_t modules_count;
+	int64_t starts_count; /* in which it was loaded */
+	int64_t self_ns;      /* its own modules */
+	double self_ci95_low, self_ci95_high;
+	int64_t total_ns; /* from begin to end of its outermost modules */
+	int64_t self_cpu_ns;
+	int64_t self_rss_bytes; /* growth of resident memory */
+	int64_t syscalls_count, files_opened_count, enoent_count;
+	/* what would not be loaded without it, by what was seen and by what packages declare */
+	int64_t saved_ns, saved_rss_bytes, saved_modules_count;
+	result_texts pulled;	/* other packages that it alone brings in, "name version" */
+	result_texts needed_by; /* packages that would stay and need it: then nothing is saved */
+};
+
+/* One start. */
 struct result_sample {
 	int64_t order; /* place in the run's random order, from 0; warm-ups are not stored */
 	char *outcome; /* good, or how it failed: enum event_outcome in lower case */
@@ -240,6 +261,7 @@ struct result_sample {
 	VEC(struct result_module) modules; /* until summed up */
 	char *modules_technique;	   /* how they were seen; null: they were not */
 	VEC(struct result_pattern) patterns;
+	VEC(struct result_package) packages; /* that were loaded, until summed up */
 	struct result_cold cold;
 	struct result_cgroup cgroup;
 	int64_t tree_rss_ready_bytes, tree_pss_ready_bytes, tree_uss_ready_bytes;
@@ -258,10 +280,6 @@ struct result_summary {
 struct result_runtime {
 	char *name, *version, *path, *build_id;
 	char *technique; /* of its marks: uprobe, none */
-};
-
-struct result_package {
-	char *name, *version;
 };
 
 struct result_workload {

@@ -31,13 +31,14 @@ static int describe_installed(const struct user *user, const char *folder,
 		out->installed_files_count = installed.files_count;
 	}
 	vec_foreach(package, &installed.packages) {
-		struct result_package *to = vec_add(&out->packages);
+		struct result_package *to = result_add(&out->packages, package);
 
 		if (!to) {
 			rc = -ENOMEM;
 			break;
 		}
-		*to = (struct result_package){package->name, package->version};
+		to->name = package->name;
+		to->version = package->version;
 		*package = (struct installed_package){};
 	}
 	installed_release(&installed);

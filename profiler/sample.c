@@ -234,6 +234,8 @@ static int fill(const struct models *models, struct result_sample *out)
 	if (!rc)
 		rc = sample_modules(models, out);
 	if (!rc)
+		rc = sample_packages(models, out);
+	if (!rc)
 		rc = patterns_result(&models->patterns, out);
 	if (!rc)
 		rc = sample_notes(models, out);

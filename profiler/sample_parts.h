@@ -13,6 +13,8 @@ int sample_processes(const struct models *models, struct result_sample *out);
 /* After the processes. */
 int sample_roles(struct result_sample *out);
 int sample_modules(const struct models *models, struct result_sample *out);
+/* After the modules. */
+int sample_packages(const struct models *models, struct result_sample *out);
 int sample_notes(const struct models *models, struct result_sample *out);
 /* After all others. */
 int sample_metrics(const struct models *models, struct result_sample *out);

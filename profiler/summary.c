@@ -7,6 +7,7 @@
 #include "metrics.h"
 #include "stats.h"
 #include "summary_modules.h"
+#include "summary_packages.h"
 
 typedef VEC(double) numbers;
 
@@ -226,6 +227,8 @@ int summary_build(struct result_workload *workload, uint64_t seed)
 		rc = choose_median(workload);
 	if (!rc)
 		rc = summary_modules(workload);
+	if (!rc)
+		rc = summary_packages(workload, seed);
 	if (rc)
 		err_code(rc, "cannot sum up '%s'", workload->name ? workload->name : "");
 	return rc;
