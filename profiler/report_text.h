@@ -18,6 +18,7 @@ void text_table(const struct result *result, const struct screen *screen);
 
 /* Parts of the screen, each in its file. */
 void text_memory(const struct result_workload *workload, const struct screen *screen);
+void text_packages(const struct result_workload *workload, const struct screen *screen);
 void text_modules(const struct result_workload *workload, const struct screen *screen);
 void text_lists(const struct result_workload *workload, const struct screen *screen);
 void text_remarks(const struct result *result, const struct result_workload *workload,
@@ -26,6 +27,8 @@ void text_remarks(const struct result *result, const struct result_workload *wor
 /* What stands out in a workload's starts, one sentence each; only what its numbers show. */
 void text_worth(const struct result *result, const struct result_workload *workload,
 		result_texts *out);
+/* Of these: calls that starts pay for, and modules that are loaded late. */
+void text_patterns(const struct result_workload *workload, result_texts *out);
 /* Why starts do not count, one sentence for each reason. */
 void text_failures(const struct result_workload *workload, result_texts *out);
 

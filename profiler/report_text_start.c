@@ -300,6 +300,7 @@ void text_start(const struct result *result, const struct result_workload *workl
 		put_where(&view);
 		put_cpu(&view);
 		text_memory(workload, screen);
+		text_packages(workload, screen);
 		text_modules(workload, screen);
 		text_lists(workload, screen);
 	}

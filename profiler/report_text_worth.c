@@ -305,4 +305,5 @@ void text_worth(const struct result *result, const struct result_workload *workl
 	facts.parts_count = text_parts(facts.sample, facts.parts);
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		rules[i](&facts);
+	text_patterns(workload, out);
 }
