@@ -78,26 +78,41 @@ static size_t put_head(const struct screen *screen)
 	return used;
 }
 
-/* "lodash 4.17.21 (typeorm 0.3.20 needs it, too)". To be freed. */
-static char *label_of(const struct result_package *package)
+/* What is behind a package's name, in the words that there is room for. */
+static void add_remark(const struct result_package *package, bool brief, struct buf *label)
+{
+	size_t others = package->needed_by.count;
+	char *other = others ? text_name(package->needed_by.items[0], "") : NULL;
+
+	if (other && brief)
+		buf_printf(label, " (for %.*s)", (int)strcspn(other, " "), other);
+	else if (other && others > 1)
+		buf_printf(label, " (needed by %s and %zu more)", other, others - 1);
+	else if (other)
+		buf_printf(label, " (needed by %s)", other);
+	else if (package->pulled.count && brief)
+		buf_printf(label, " (+%zu)", package->pulled.count);
+	else if (package->pulled.count)
+		buf_printf(label, " (alone pulls in %zu other%s)", package->pulled.count,
+			   package->pulled.count == 1 ? "" : "s");
+	free(other);
+}
+
+/* "lodash 4.17.21 (needed by typeorm 0.3.20)". To be freed. */
+static char *label_of(const struct result_package *package, size_t width)
 {
 	char *name = text_name(package->name, ABSENT_TEXT),
 	     *version = text_name(package->version, "");
 	struct buf label = {0};
 
-	buf_printf(&label, "%s%s%s", name ? name : "", version && *version ? " " : "",
-		   version ? version : "");
-	if (package->needed_by.count) {
-		char *other = text_name(package->needed_by.items[0], "");
-
-		buf_printf(&label, " (needed by %s", other ? other : "");
-		if (package->needed_by.count > 1)
-			buf_printf(&label, " and %zu more", package->needed_by.count - 1);
-		buf_puts(&label, ")");
-		free(other);
-	} else if (package->pulled.count) {
-		buf_printf(&label, " (alone pulls in %zu other%s)", package->pulled.count,
-			   package->pulled.count == 1 ? "" : "s");
+	for (int brief = 0; brief < 3; brief++) {
+		buf_clear(&label);
+		buf_printf(&label, "%s%s%s", name ? name : "", version && *version ? " " : "",
+			   version ? version : "");
+		if (brief < 2)
+			add_remark(package, brief, &label);
+		if (display_width(buf_text(&label)) <= width)
+			break;
 	}
 	free(name);
 	free(version);
@@ -107,7 +122,8 @@ static char *label_of(const struct result_package *package)
 static void put_package(const struct screen *screen, const struct result_package *package,
 			const double largest[COLUMNS], size_t used)
 {
-	char text[UNITS_TEXT], *label = label_of(package);
+	size_t room = screen->width > used + 2 ? screen->width - used - 2 : 0;
+	char text[UNITS_TEXT], *label = label_of(package, room);
 
 	for (size_t i = 0; i < COLUMNS; i++) {
 		double value = number_of(package, &columns[i]);
@@ -120,8 +136,7 @@ static void put_package(const struct screen *screen, const struct result_package
 			put_bar(screen, largest[i] > 0 ? value / largest[i] : 0);
 	}
 	screen_put(screen, SCREEN_PLAIN, "  ");
-	screen_cut(screen, SCREEN_PLAIN, label ? label : "",
-		   screen->width > used + 2 ? screen->width - used - 2 : 0);
+	screen_cut(screen, SCREEN_PLAIN, label ? label : "", room);
 	screen_line_end(screen);
 	free(label);
 }

@@ -137,6 +137,79 @@ static void make_workers(void)
 	made_sum_up(&result);
 }
 
+/* The next module, loaded by |parent| (-1: by nobody) in |total| ms, |self| of them its own. */
+static struct result_module *add_module(struct result_sample *sample, const char *name,
+					int64_t parent, double self, double total)
+{
+	struct result_module *module = result_add(&sample->modules, module);
+
+	module->id = (int64_t)sample->modules.count - 1;
+	module->parent = parent < 0 ? RESULT_ABSENT : parent;
+	module->name = made_text(name);
+	module->kind = made_text("commonjs");
+	module->in_load = true;
+	module->self_ns = (int64_t)(self * 1e6) + sample->order * 1000;
+	module->total_ns = (int64_t)(total * 1e6) + sample->order * 1000;
+	module->self_rss_bytes = (int64_t)(self * 100e3);
+	module->total_rss_bytes = (int64_t)(total * 100e3);
+	module->syscalls_count = (int64_t)(self * 40);
+	module->enoent_count = (int64_t)self;
+	return module;
+}
+
+static struct result_package *add_package(struct result_sample *sample, const char *name,
+					  const char *version, double own, double total)
+{
+	struct result_package *package = result_add(&sample->packages, package);
+
+	package->name = made_text(name);
+	package->version = version ? made_text(version) : NULL;
+	package->modules_count = 12;
+	package->self_ns = (int64_t)(own * 1e6);
+	package->total_ns = (int64_t)(total * 1e6);
+	package->self_rss_bytes = (int64_t)(own * 200e3);
+	package->syscalls_count = (int64_t)(own * 90);
+	package->files_opened_count = (int64_t)(own * 4);
+	if (version) {
+		package->saved_ns = package->total_ns;
+		package->saved_rss_bytes = package->self_rss_bytes;
+	}
+	return package;
+}
+
+static void make_modules(void)
+{
+	struct result_workload *workload = made_workload(&result, &made_server, 6);
+
+	vec_foreach(sample, &workload->samples) {
+		struct result_package *lodash;
+
+		add_module(sample, "server.js", -1, 20, 330);
+		add_module(sample, "typeorm/index.js", 0, 31, 142);
+		add_module(sample, "typeorm/driver/DriverFactory.js", 1, 88.2, 111);
+		add_module(sample, "aws-sdk/clients/all.js", 0, 80, 88);
+		add_module(sample, "\x1b[31mhostile\nname", 0, 4, 4);
+		add_module(sample, "pg-native", 2, 3, 3)->failed = true;
+		add_module(sample, "late.js", -1, 16, 16)->deferred = true;
+		add_package(sample, "typeorm", "0.3.20", 31, 142);
+		add_package(sample, "aws-sdk", "2.1692.0", 80, 88);
+		add_package(sample, "(application)", NULL, 20, 330);
+		lodash = add_package(sample, "lodash", "4.17.21", 9, 9);
+		lodash->saved_ns = lodash->saved_rss_bytes = 0;
+		result_texts_add(&lodash->needed_by, "typeorm 0.3.20");
+		result_texts_add(&sample->packages.items[0].pulled, "pg 8.11.3");
+	}
+	made_sum_up(&result);
+}
+
+static void modules_and_packages_are_ranked(void **state)
+{
+	(void)state;
+	make_modules();
+	assert_golden("modules", 80);
+	assert_golden("modules-wide", 120);
+}
+
 static void one_workload_is_one_screen(void **state)
 {
 	(void)state;
@@ -558,6 +631,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		TEST(modules_and_packages_are_ranked),
 		TEST(one_workload_is_one_screen),
 		TEST(a_program_that_ends_is_described_by_its_end),
 		TEST(workers_are_listed_with_their_memory),
