@@ -266,6 +266,8 @@ static int take(struct facts *facts, const struct recording *recording, const st
 		facts->residue = *(const struct event_residue *)event;
 		facts->has_residue = true;
 		return 0;
+	case EVENT_PACKAGE:
+		return packages_event(&facts->packages, recording, event);
 	case EVENT_END:
 		return take_end(facts, recording, (const struct event_end *)event);
 	}

@@ -11,32 +11,33 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int fs_read_at(int dir, const char *path, size_t limit, struct buf *out)
+static int read_all(int fd, size_t limit, struct buf *out)
 {
-	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC), rc = 0;
-
-	if (fd < 0)
-		return -errno;
 	for (;;) {
 		ssize_t got;
+		int rc = buf_reserve(out, 4096);
 
-		rc = buf_reserve(out, 4096);
 		if (rc)
-			break;
+			return rc;
 		got = read(fd, out->data + out->size, out->capacity - out->size - 1);
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got <= 0) {
-			rc = got < 0 ? -errno : 0;
-			break;
-		}
+		if (got <= 0)
+			return got < 0 ? -errno : 0;
 		out->size += (size_t)got;
 		out->data[out->size] = '\0';
-		if (out->size > limit) {
-			rc = -EFBIG;
-			break;
-		}
+		if (out->size > limit)
+			return -EFBIG;
 	}
+}
+
+int fs_read_at(int dir, const char *path, size_t limit, struct buf *out)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC), rc;
+
+	if (fd < 0)
+		return -errno;
+	rc = read_all(fd, limit, out);
 	close(fd);
 	return rc;
 }
@@ -44,6 +45,18 @@ int fs_read_at(int dir, const char *path, size_t limit, struct buf *out)
 int fs_read(const char *path, size_t limit, struct buf *out)
 {
 	return fs_read_at(AT_FDCWD, path, limit, out);
+}
+
+int fs_read_regular(const char *path, size_t limit, struct buf *out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), rc;
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	rc = fstat(fd, &st) ? -errno : S_ISREG(st.st_mode) ? read_all(fd, limit, out) : -EINVAL;
+	close(fd);
+	return rc;
 }
 
 int fs_write_all(int fd, const void *data, size_t size)

@@ -15,6 +15,12 @@
 int fs_read(const char *path, size_t limit, struct buf *out);
 int fs_read_at(int dir, const char *path, size_t limit, struct buf *out);
 
+/*
+ * As fs_read, but of a regular file alone (else -EINVAL), and never waiting to open it: for files
+ * that anyone may have put there. With -EFBIG, |out| has the file's beginning.
+ */
+int fs_read_regular(const char *path, size_t limit, struct buf *out);
+
 /* Writes all bytes, through short writes and EINTR. */
 int fs_write_all(int fd, const void *data, size_t size);
 

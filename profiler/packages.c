@@ -43,11 +43,18 @@ static bool ends_with(const char *text, size_t size, const char *end)
 	return size > length && memcmp(text + size - length, end, length) == 0;
 }
 
-static enum event_runtime_kind site_kind(const char *part, size_t size)
+/* Debian keeps Node.js packages in /usr/share/nodejs. */
+static enum event_runtime_kind site_kind(const char *path, size_t at, size_t size)
 {
+	static const char share[] = "/usr/share/";
+	const char *part = path + at;
+
 	if (is_word(part, size, "site-packages") || is_word(part, size, "dist-packages"))
 		return EVENT_RUNTIME_PYTHON;
-	return is_word(part, size, "node_modules") ? EVENT_RUNTIME_NODE : EVENT_RUNTIME_NONE;
+	if (is_word(part, size, "node_modules") ||
+	    (at == strlen(share) && !memcmp(path, share, at) && is_word(part, size, "nodejs")))
+		return EVENT_RUNTIME_NODE;
+	return EVENT_RUNTIME_NONE;
 }
 
 /* A path's components, one after another. */
@@ -85,7 +92,7 @@ size_t packages_path_end(const char *path, enum event_runtime_kind *runtime, siz
 	size_t end = 0;
 
 	while (walk_next(&walk)) {
-		enum event_runtime_kind kind = site_kind(path + walk.at, walk.size);
+		enum event_runtime_kind kind = site_kind(path, walk.at, walk.size);
 		size_t name = kind == EVENT_RUNTIME_NONE ? 0 : name_end(&walk, kind);
 
 		if (!name)
@@ -130,8 +137,16 @@ static size_t library_end(const char *path)
 	return end && path[end] == '/' ? end : 0;
 }
 
-/* "/s/__pycache__/six.cpython-311.pyc" is of "/s/six.py". 0 and an empty |out| for others. */
-static int source_of(const char *path, struct buf *out)
+bool packages_is_library(const char *path)
+{
+	enum event_runtime_kind kind;
+	size_t folder = 0;
+
+	packages_path_end(path, &kind, &folder);
+	return library_end(path) > folder;
+}
+
+int packages_source(const char *path, struct buf *out)
 {
 	static const char cache[] = "/__pycache__/";
 	const char *base = fs_basename(path);
@@ -170,7 +185,7 @@ uint32_t packages_find(const struct packages *packages, const char *path)
 	size_t length;
 	uint32_t found = PACKAGES_NONE;
 
-	if (!source_of(path, &source) && source.size)
+	if (!packages_source(path, &source) && source.size)
 		found = find(packages, source.data, &length);
 	if (found == PACKAGES_NONE)
 		found = find(packages, path, &length);
@@ -356,7 +371,7 @@ int packages_of(struct packages *packages, enum event_runtime_kind runtime, cons
 		*out = group_without_path(runtime, file);
 		return 0;
 	}
-	rc = source_of(file, &source);
+	rc = packages_source(file, &source);
 	if (!rc)
 		rc = of_path(packages, source.size ? source.data : file, out);
 	buf_release(&source);

@@ -118,11 +118,20 @@ int packages_find_needs(const struct packages *packages, struct packages_needs *
 int packages_normal_name(const char *name, struct buf *out);
 
 /*
+ * The source of a cached file: "/s/six.py" of "/s/__pycache__/six.cpython-311.pyc". An empty |out|
+ * for any other file. 0 or -ENOMEM.
+ */
+int packages_source(const char *path, struct buf *out);
+
+/*
  * Where the package that a path lies in by its folders' names ends: "/a/node_modules/@b/c" of
  * "/a/node_modules/@b/c/d.js", "/s/site-packages/six.py" of itself. Only the last such folder
  * counts. 0: in none. |*folder|, where not NULL, is the length of the path up to and with
  * node_modules, or site-packages and the like.
  */
 size_t packages_path_end(const char *path, enum event_runtime_kind *runtime, size_t *folder);
+
+/* Whether a path is of a file of Python's own library, in no folder of packages. */
+bool packages_is_library(const char *path);
 
 #endif

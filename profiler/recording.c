@@ -354,6 +354,15 @@ int recording_finish(struct recording *recording)
 	return rc ? rc : recording_rewind(recording);
 }
 
+int recording_resume(struct recording *recording)
+{
+	struct block_header block = {};
+
+	recording_rewind(recording);
+	recording->writing = true;
+	return buf_add(&recording->block, &block, sizeof(block));
+}
+
 int recording_save(struct recording *recording, int fd)
 {
 	uint64_t at = 0;

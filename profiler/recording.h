@@ -46,6 +46,9 @@ int recording_add_raw(struct recording *recording, const void *data, size_t size
 /* Completes the last block; a recording with a file is then whole. */
 int recording_finish(struct recording *recording);
 
+/* Goes on writing a recording that was finished to be read meanwhile. 0 or -ENOMEM. */
+int recording_resume(struct recording *recording);
+
 /* Copies a finished recording to a file. 0 or -errno, nothing printed. */
 int recording_save(struct recording *recording, int fd);
 

@@ -419,6 +419,8 @@ int session_start(struct session *session, struct target *target, const char *na
 	if (!rc)
 		rc = session_learn(session, &course);
 	if (!rc)
+		rc = session_learn_packages(session, &course);
+	if (!rc)
 		rc = finish_recording(&course);
 	if (!rc)
 		rc = sample_build(course.recording, out);

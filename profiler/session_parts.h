@@ -75,6 +75,11 @@ int session_await_answer(struct course *course, struct http_answer *answer);
 
 /* Looks into binaries that were seen running for the first time, and records the runtimes. */
 int session_learn(struct session *session, struct course *course);
+/*
+ * Reads the packages of the target's first good start, and records those of the target. For after
+ * the start's end: the recording is read for it.
+ */
+int session_learn_packages(struct session *session, struct course *course);
 /* Keeps which files a start read, for `--cold evicted`. */
 int session_learn_files(struct session *session, struct course *course,
 			const struct result_sample *sample);

@@ -27,5 +27,6 @@ void target_release(struct target *target)
 	vec_foreach(file, &target->files)
 		free(*file);
 	vec_release(&target->files);
+	package_facts_release(&target->packages);
 	memset(target, 0, sizeof(*target));
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "package_facts.h"
 #include "ready.h"
 #include "runtime.h"
 #include "vec.h"
@@ -31,6 +32,7 @@ struct target {
 	struct runtime runtime; /* EVENT_RUNTIME_NONE: not known before it ran */
 	char *output_tail;	/* what a failed start wrote last; NULL: nothing */
 	VEC(char *) files;	/* that a start reads: what `--cold evicted` evicts */
+	struct package_facts packages; /* of which the first good start opened files */
 };
 
 void target_release(struct target *target);
