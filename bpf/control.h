@@ -21,7 +21,8 @@ struct thread_state {
 	__u8 newborn; /* its return from clone is the parent's call, not its own */
 	__u8 off;     /* off its CPU and not runnable */
 	__u8 away;    /* off its CPU, as far as switches were seen */
-	__u8 reserved[2];
+	__u8 scripts; /* it has a V8: scripts.bpf.c looks at its stack */
+	__u8 reserved[1];
 	__u64 switch_ns; /* time of the last switch in */
 	__u64 ran_ns;	 /* sum_exec_runtime at the last switch */
 };

@@ -6,4 +6,9 @@
 #define COOKIE_MARK 0xff     /* enum event_mark_id */
 #define COOKIE_SITE (1 << 8) /* counts only when the first argument is the C string "site" */
 
+/* of the probes in V8: enum event_script_what, the flags of its event, the number of its layout */
+#define COOKIE_SCRIPT_WHAT   0xff
+#define COOKIE_SCRIPT_FLAGS  8
+#define COOKIE_SCRIPT_LAYOUT 16
+
 #endif

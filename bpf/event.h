@@ -33,6 +33,8 @@ enum event_kind {
 	EVENT_IO_URING = 12,  /* one io_uring request is submitted */
 	EVENT_OUTPUT = 13,    /* bytes were written to the program's output file */
 	EVENT_MEMORY = 14,    /* exact memory of a process, asked for by user space */
+	EVENT_SCRIPT = 16,    /* Node.js: V8 compiles a script or runs an ES module */
+	EVENT_STACK = 17,     /* Node.js: another module is the innermost on a thread's stack */
 
 	/* seen by user space */
 	EVENT_INTERN = 1000,  /* id -> text */
@@ -285,6 +287,51 @@ struct event_memory {
 };
 #define EVENT_MEMORY_PROCESS 1
 
+/*
+ * text: the script's name: an absolute path, a file: URL, node:NAME, anything that a program calls
+ * it; empty where it could not be read
+ */
+struct event_script {
+	struct event event;
+	__u64 frame; /* as in event_stack, of this moment; 0: of no module */
+	/*
+	 * EXECUTE, EXECUTED: the frame of the C++ function that evaluates the module, and that of
+	 * the one which evaluates the module that imports it. FUNCTION: |importer| is the
+	 * evaluation that is nearest on the stack. 0: none, or not known.
+	 */
+	__u64 evaluation, importer;
+	__u32 what; /* enum event_script_what */
+	__u32 source_chars;
+	struct event_text text;
+};
+enum event_script_what {
+	EVENT_SCRIPT_ISOLATE = 1,  /* (not sent) the thread gets a V8 of its own */
+	EVENT_SCRIPT_FUNCTION = 2, /* a function around a source: CommonJS, Node's own scripts */
+	EVENT_SCRIPT_MODULE = 3,   /* an ES module */
+	EVENT_SCRIPT_EXECUTE = 4,  /* an ES module begins to run, its imports have run */
+	EVENT_SCRIPT_EXECUTED = 5, /* it has run, or (asynchronous) waits for the first time */
+};
+#define EVENT_SCRIPT_FAILED 1	   /* EXECUTED: it threw */
+#define EVENT_SCRIPT_ASYNC  2	   /* EXECUTE, EXECUTED: it may wait at its top level */
+#define EVENT_SCRIPT_UTF16  0x4000 /* of both kinds: the text is UTF-16, else Latin 1 */
+
+/*
+ * Sent where a walk over the thread's stack finds another module than the walk before: a module's
+ * top level runs once, so the frame of its function tells it apart. text: its script's name.
+ */
+struct event_stack {
+	struct event event;
+	__u64 at_ns; /* since when the stack is known to be so: entry of the system call, or now */
+	__u64 seen_ns; /* when the module before was last seen there, 0: there was no walk before */
+	__u64 frame;   /* 0: no module's top level runs */
+	__u64 rss_bytes; /* of the process, exact; 0: not measured */
+	__u32 script;	 /* V8's number of the script */
+	__u32 function;	 /* the literal's number in it */
+	struct event_text text;
+};
+#define EVENT_STACK_ESM	   1 /* an ES module, else a function around a source */
+#define EVENT_STACK_SAMPLE 2 /* walked by the clock, else at a call or a compilation */
+
 /* When memory is read. */
 enum event_memory_mark {
 	EVENT_AT_READY = 1, /* just after ready or the first response */
@@ -446,7 +493,7 @@ struct event_package {
 	struct event_text text;
 };
 
-#define EVENT_KINDS_KERNEL 15 /* one more than the highest kind from the kernel */
+#define EVENT_KINDS_KERNEL 18 /* one more than the highest kind from the kernel */
 
 _Static_assert(sizeof(struct event) == 24, "event header");
 _Static_assert(sizeof(struct event_fork) == 40, "event_fork");
@@ -463,6 +510,8 @@ _Static_assert(sizeof(struct event_mark) == 40, "event_mark");
 _Static_assert(sizeof(struct event_io_uring) == 32, "event_io_uring");
 _Static_assert(sizeof(struct event_output) == 32, "event_output");
 _Static_assert(sizeof(struct event_memory) == 96, "event_memory");
+_Static_assert(sizeof(struct event_script) == 64, "event_script");
+_Static_assert(sizeof(struct event_stack) == 72, "event_stack");
 _Static_assert(sizeof(struct event_intern) == 32, "event_intern");
 _Static_assert(sizeof(struct event_plan) == 40, "event_plan");
 _Static_assert(sizeof(struct event_runtime) == 56, "event_runtime");

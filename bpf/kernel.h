@@ -16,7 +16,7 @@
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
-	unsigned long bx, cx, dx, si, di, r10, r8, r9, ax, orig_ax;
+	unsigned long bx, cx, dx, si, di, bp, r10, r8, r9, ax, orig_ax, ip, sp;
 };
 struct thread_info {
 	__u32 status;
@@ -24,6 +24,7 @@ struct thread_info {
 #elif defined(__TARGET_ARCH_arm64)
 struct pt_regs {
 	__u64 regs[31];
+	__u64 sp, pc;
 	__u64 orig_x0;
 	__s32 syscallno;
 };

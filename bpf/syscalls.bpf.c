@@ -2,6 +2,7 @@
 /* syscalls.bpf.c - every system call of the tree, as one record sent when it returns */
 #include "calls.bpf.h"
 #include "fd.bpf.h"
+#include "scripts.bpf.h"
 #include "call_table.h"
 #include <bpf/bpf_tracing.h>
 
@@ -336,6 +337,19 @@ static __always_inline void send_denied(struct pt_regs *regs, long result)
 	submit(record);
 }
 
+/* Where a file is looked for or the thread waits for work, another module may have begun. */
+static __always_inline void look_at_scripts(struct thread_state *state, struct pt_regs *regs,
+					    struct call_kind kind)
+{
+	if (!kind.path && kind.extra != CALL_EPOLL_WAIT)
+		return;
+#if defined(__TARGET_ARCH_x86)
+	scripts_at_call(BPF_CORE_READ(regs, sp), BPF_CORE_READ(regs, bp), state->enter_ns);
+#else
+	scripts_at_call(BPF_CORE_READ(regs, sp), BPF_CORE_READ(regs, regs[29]), state->enter_ns);
+#endif
+}
+
 /*
  * The thread is being killed inside the call: what "returns" is the kernel's wish to restart it,
  * which no program ever sees (include/linux/errno.h, 512 to 516).
@@ -379,6 +393,8 @@ int BPF_PROG(on_return, struct pt_regs *regs, long result)
 		send_with_text(state, result, kind);
 	else
 		send_plain(state, result, kind);
+	if (state->scripts)
+		look_at_scripts(state, regs, kind);
 	state->number = EVENT_NO_CALL;
 	return 0;
 }

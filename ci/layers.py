@@ -15,14 +15,14 @@ LAYERS = (
     ("base", "err buf vec map fs units utf8 clock nearest rng display screen"),
     ("library", "jsonx elfx shape shape_* kernel_types"),
     # what an event is, what it is called, how it is stored
-    ("event", "event classify control cookie call callnames pathcalls recording recording_*"),
+    ("event", "event classify control cookie v8_layout call callnames pathcalls recording recording_*"),
     # plain data that models fill and renderers print
     ("result", "result metrics"),
     # pure: events -> struct
     ("model",
      "models chain cpu entry facts faults fdcalls fdtable files mappings memory modules paths"
      " packages packages_* patterns pollset"
-     " process roles sched syscalls timeline uring usage waits workers"),
+     " process roles sched scripts scripts_* syscalls timeline uring usage waits workers"),
     # pure: numbers -> struct
     ("stats", "stats plan domtree dominators"),
     # models and stats -> a result
@@ -31,7 +31,7 @@ LAYERS = (
     ("report", "report report_*"),
     # touch the machine: files, processes, terminals, the kernel
     ("machine",
-     "user user_* tree trust cgroup limit limit_* http http_* smaps symbols symbols_* runtime"
+     "user user_* tree trust cgroup limit limit_* http http_* smaps symbols symbols_* v8 runtime"
      " package_facts package_facts_*"
      " runtime_* probes ready progress launch launch_* cold cold_* trace interpreter workload"
      " workload_* catalog catalog_* client install installed prepare prepare_* target scratch"

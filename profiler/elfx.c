@@ -304,16 +304,17 @@ struct table {
 
 struct found {
 	enum rank rank;
-	uint64_t address;
+	uint64_t address, size;
 };
 
 static enum rank symbol_rank(const struct table *table, size_t index, const GElf_Sym *symbol)
 {
+	unsigned int type = GELF_ST_TYPE(symbol->st_info);
 	GElf_Versym version;
 
 	if (symbol->st_shndx == SHN_UNDEF)
 		return table->dynamic ? RANK_IMPORTED : RANK_NONE;
-	if (GELF_ST_TYPE(symbol->st_info) != STT_FUNC)
+	if (type != STT_FUNC && type != STT_OBJECT)
 		return RANK_NONE;
 	if (!table->dynamic)
 		return GELF_ST_BIND(symbol->st_info) == STB_LOCAL ? RANK_LOCAL : RANK_GLOBAL;
@@ -343,15 +344,18 @@ static void find_in(const struct table *table, const struct elfx_want *wants, st
 
 	for (size_t i = 0; gelf_getsym(table->symbols, (int)i, &symbol); i++) {
 		enum rank rank = symbol_rank(table, i, &symbol);
+		bool data = GELF_ST_TYPE(symbol.st_info) == STT_OBJECT;
 		const char *name = table->names + symbol.st_name;
 
 		if (rank == RANK_NONE || symbol.st_name >= table->names_size)
 			continue;
 		for (size_t j = 0; j < count; j++) {
 			if (name[0] != wants[j].name[0] || rank <= found[j].rank ||
+			    (rank > RANK_IMPORTED && data != wants[j].data) ||
 			    !name_is(name, &wants[j]))
 				continue;
-			found[j] = (struct found){.rank = rank, .address = symbol.st_value};
+			found[j] = (struct found){
+				.rank = rank, .address = symbol.st_value, .size = symbol.st_size};
 		}
 	}
 }
@@ -413,9 +417,41 @@ int elfx_find(const struct elfx *elf, struct elfx_want *wants, size_t count)
 		rc = search_table(elf, SHT_SYMTAB, wants, found, count);
 	for (size_t i = 0; !rc && i < count; i++) {
 		wants[i].imported = found[i].rank == RANK_IMPORTED;
+		wants[i].found = found[i].rank > RANK_IMPORTED;
+		wants[i].address = found[i].address;
+		wants[i].size = found[i].size;
 		wants[i].offset =
-			found[i].rank > RANK_IMPORTED ? elfx_offset(elf, found[i].address) : 0;
+			wants[i].found && !wants[i].data ? elfx_offset(elf, found[i].address) : 0;
 	}
 	free(found);
 	return rc;
+}
+
+static bool read_from(const struct elfx *elf, const GElf_Phdr *segment, uint64_t address, void *out,
+		      size_t size)
+{
+	uint64_t inside = address - segment->p_vaddr, stored = 0;
+	Elf_Data *data;
+
+	if (inside < segment->p_filesz)
+		stored = size < segment->p_filesz - inside ? size : segment->p_filesz - inside;
+	memset(out, 0, size);
+	if (!stored)
+		return true;
+	if (segment->p_offset > elf->size || inside > elf->size - segment->p_offset)
+		return false;
+	data = chunk(elf, segment->p_offset + inside, stored, ELF_T_BYTE);
+	if (data)
+		memcpy(out, data->d_buf, stored);
+	return data != NULL;
+}
+
+bool elfx_read(const struct elfx *elf, uint64_t address, void *out, size_t size)
+{
+	vec_foreach(segment, &elf->segments)
+		if (segment->p_type == PT_LOAD && address >= segment->p_vaddr &&
+		    size <= segment->p_memsz &&
+		    address - segment->p_vaddr <= segment->p_memsz - size)
+			return read_from(elf, segment, address, out, size);
+	return false;
 }

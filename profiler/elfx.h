@@ -46,14 +46,23 @@ uint64_t elfx_offset(const struct elfx *elf, uint64_t address);
 struct elfx_want {
 	const char *name;
 	const char *holds; /* NULL: |name| is whole; else it is a prefix and this comes after it */
-	uint64_t offset;   /* out */
+	bool data;	   /* a variable, else a function */
+	uint64_t offset;   /* out: of a function */
 	bool imported;	   /* out: the file uses it from a library */
+	bool found;	   /* out: the file has it */
+	uint64_t address, size; /* out, as the file is linked */
 };
 
 /*
  * Looks all of them up in one pass through .dynsym (default versions before others) and, for what
- * is not there, one through .symtab. Functions only; of several the first. 0, -EBADMSG, -ENOMEM.
+ * is not there, one through .symtab. Of several the first. 0, -EBADMSG, -ENOMEM.
  */
 int elfx_find(const struct elfx *elf, struct elfx_want *wants, size_t count);
+
+/*
+ * Copies |size| bytes as they are at |address| once the file is loaded (what it has no bytes for is
+ * zero). False where not all of them are there.
+ */
+bool elfx_read(const struct elfx *elf, uint64_t address, void *out, size_t size);
 
 #endif

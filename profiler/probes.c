@@ -62,6 +62,20 @@ static bool listed(const struct probes *probes, const struct probe *probe)
 	return false;
 }
 
+static int push(struct probes *probes, struct probe probe)
+{
+	if (listed(probes, &probe))
+		return 0;
+	probe.path = strdup(probe.path);
+	if (!probe.path)
+		return -ENOMEM;
+	if (vec_push(&probes->items, probe)) {
+		free(probe.path);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
 static int add(struct adding *adding, const struct symbols *file, uint64_t offset,
 	       enum event_mark_id mark, bool site)
 {
@@ -75,16 +89,7 @@ static int add(struct adding *adding, const struct symbols *file, uint64_t offse
 	if (!file->path || !offset)
 		return 0;
 	adding->marks |= BIT(mark);
-	if (listed(adding->probes, &probe))
-		return 0;
-	probe.path = strdup(file->path);
-	if (!probe.path)
-		return -ENOMEM;
-	if (vec_push(&adding->probes->items, probe)) {
-		free(probe.path);
-		return -ENOMEM;
-	}
-	return 0;
+	return push(adding->probes, probe);
 }
 
 static int add_points(struct adding *adding, const struct symbols *code, const struct point *points,
@@ -138,6 +143,76 @@ int probes_of(const struct runtime *runtime, struct probes *probes, uint32_t *ma
 	return rc;
 }
 
+/* ---- modules ---- */
+
+/* The number of a layout, which is added where it is new; V8_LAYOUTS: there is no room. */
+static int add_layout(struct probes *probes, const struct v8_layout *layout, uint32_t *out)
+{
+	for (*out = 0; *out < probes->layouts.count; (*out)++)
+		if (memcmp(&probes->layouts.items[*out], layout, sizeof(*layout)) == 0)
+			return 0;
+	return *out < V8_LAYOUTS ? vec_push(&probes->layouts, *layout) : 0;
+}
+
+static int add_script(struct probes *probes, const struct symbols *file, uint64_t offset,
+		      uint64_t cookie)
+{
+	struct probe probe = {.path = file->path,
+			      .offset = offset,
+			      .program = PROBE_SCRIPT,
+			      .cookie = cookie,
+			      .device = file->device,
+			      .inode = file->inode};
+
+	return offset ? push(probes, probe) : 0;
+}
+
+static int add_scripts(struct probes *probes, const struct symbols *code, uint32_t layout)
+{
+	const struct v8 *v8 = &code->v8;
+	const uint64_t number = (uint64_t)layout << COOKIE_SCRIPT_LAYOUT;
+	const uint64_t async = EVENT_SCRIPT_ASYNC << COOKIE_SCRIPT_FLAGS;
+	int rc;
+
+	rc = add_script(probes, code, v8->initialize, EVENT_SCRIPT_ISOLATE | number);
+	if (!rc)
+		rc = add_script(probes, code, v8->compile_function, EVENT_SCRIPT_FUNCTION | number);
+	if (!rc)
+		rc = add_script(probes, code, v8->compile_module, EVENT_SCRIPT_MODULE | number);
+	if (!rc)
+		rc = add_script(probes, code, v8->execute, EVENT_SCRIPT_EXECUTE | number);
+	if (!rc)
+		rc = add_script(probes, code, v8->execute_async,
+				EVENT_SCRIPT_EXECUTE | async | number);
+	for (size_t i = 0; i < V8_RETURNS && !rc; i++) {
+		rc = add_script(probes, code, v8->executed[i], EVENT_SCRIPT_EXECUTED | number);
+		if (!rc)
+			rc = add_script(probes, code, v8->executed_async[i],
+					EVENT_SCRIPT_EXECUTED | async | number);
+	}
+	return rc;
+}
+
+int probes_of_modules(const struct runtime *runtime, struct probes *probes, const char **reason)
+{
+	const struct symbols *code = runtime->library.path ? &runtime->library : &runtime->binary;
+	uint32_t layout;
+	int rc;
+
+	*reason = "modules of this runtime are not understood";
+	if (runtime->kind != EVENT_RUNTIME_NODE || !runtime->binary.native ||
+	    !v8_usable(&code->v8, runtime->version, reason))
+		return 0;
+	rc = add_layout(probes, &code->v8.layout, &layout);
+	if (rc)
+		return rc;
+	*reason = "too many different binaries with V8 in one run";
+	if (layout == V8_LAYOUTS)
+		return 0;
+	*reason = NULL;
+	return add_scripts(probes, code, layout);
+}
+
 uint32_t probes_marks_expected(enum event_runtime_kind kind)
 {
 	switch (kind) {
@@ -181,6 +256,7 @@ void probes_release(struct probes *probes)
 	vec_foreach(probe, &probes->items)
 		free(probe->path);
 	vec_release(&probes->items);
+	vec_release(&probes->layouts);
 }
 
 /* One probed file while /proc is walked; |seen| is the last process that was counted for it. */

@@ -13,7 +13,8 @@
 
 /* The BPF program that a probe runs; trace.c joins them. */
 enum probe_program {
-	PROBE_MARK = 0, /* marks.bpf.c */
+	PROBE_MARK = 0,	  /* marks.bpf.c */
+	PROBE_SCRIPT = 1, /* scripts.bpf.c */
 };
 
 /* A plain uprobe at one instruction; there are never uretprobes. */
@@ -29,6 +30,7 @@ struct probe {
 /* Zeroed memory is an empty list. */
 struct probes {
 	VEC(struct probe) items;
+	VEC(struct v8_layout) layouts; /* by the number in a cookie of PROBE_SCRIPT */
 };
 void probes_release(struct probes *probes);
 
@@ -38,6 +40,12 @@ void probes_release(struct probes *probes);
  * as event_runtime.marks wants it.
  */
 int probes_of(const struct runtime *runtime, struct probes *probes, uint32_t *marks);
+
+/*
+ * Adds the probes that show which module a runtime loads, as far as it can be told. |*reason| gets
+ * a constant text why not, or NULL. 0 or -ENOMEM.
+ */
+int probes_of_modules(const struct runtime *runtime, struct probes *probes, const char **reason);
 
 /* The marks that a runtime of this kind has when nothing is amiss. */
 uint32_t probes_marks_expected(enum event_runtime_kind kind);

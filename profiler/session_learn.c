@@ -13,10 +13,19 @@
 /* Attaches the probes of a runtime that are not attached yet. */
 static int probe(struct session *session, const struct runtime *runtime)
 {
+	struct probes *probes = &session->probes;
+	const char *reason;
 	uint32_t marks = 0;
-	int rc = probes_of(runtime, &session->probes, &marks);
+	int rc = probes_of(runtime, probes, &marks);
 
+	if (!rc && trace_walks_scripts(session->trace))
+		rc = probes_of_modules(runtime, probes, &reason);
 	if (rc || session->options->null_control)
+		return rc;
+	for (; session->layouts_set < probes->layouts.count && !rc; session->layouts_set++)
+		rc = trace_set_layout(session->trace, (uint32_t)session->layouts_set,
+				      &probes->layouts.items[session->layouts_set]);
+	if (rc)
 		return rc;
 	for (; session->probes_attached < session->probes.items.count; session->probes_attached++) {
 		rc = trace_attach_probe(session->trace,

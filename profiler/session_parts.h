@@ -19,6 +19,7 @@ struct session {
 	struct known known;
 	struct probes probes; /* attached: the first |probes_attached| */
 	size_t probes_attached;
+	size_t layouts_set;
 	struct cold cold;
 	int epoll, timer;
 	int signal;  /* SIGINT or SIGTERM came */

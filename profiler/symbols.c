@@ -129,6 +129,8 @@ static int look_up(const struct elfx *elf, struct symbols *out)
 		out->offsets[i] = wants[i].offset;
 		out->imports |= wants[i].imported ? 1u << i : 0;
 	}
+	if (out->offsets[SYMBOL_NODE_START] && (rc = v8_read(elf, &out->v8)))
+		return rc;
 	out->entry = elfx_entry(elf);
 	out->layout = elfx_layout(elf);
 	out->native = elfx_is_native(elf);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "v8.h"
 #include "vec.h"
 
 struct user;
@@ -42,6 +43,7 @@ struct symbols {
 	uint64_t entry;	    /* file offset; 0: none */
 	uint64_t offsets[SYMBOL_COUNT]; /* file offsets; 0: absent */
 	uint32_t imports;		/* bit 1 << symbol: it is taken from a library */
+	struct v8 v8;			/* of a file with Node.js's code */
 };
 
 /*

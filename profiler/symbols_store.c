@@ -15,7 +15,7 @@
 
 #include "fs.h"
 
-#define FORMAT	  1 /* of an entry; another one is looked up anew */
+#define FORMAT	  2 /* of an entry; another one is looked up anew */
 #define ENTRY_MAX (64 << 10)
 
 #define LOAD_ENVIRONMENT "_ZN4node15LoadEnvironmentEPNS_11EnvironmentE"
@@ -52,6 +52,18 @@ static uint64_t hash(const char *text)
 	return state;
 }
 
+/* Plain data as hexadecimal digits: nobody but us reads it. */
+static void add_bytes(cJSON *object, const char *key, const void *data, size_t size)
+{
+	char *text = malloc(2 * size + 1);
+
+	for (size_t i = 0; text && i < size; i++)
+		sprintf(text + 2 * i, "%02x", ((const unsigned char *)data)[i]);
+	if (text)
+		cJSON_AddStringToObject(object, key, text);
+	free(text);
+}
+
 /* Offsets are below 2^53, so that a double holds them; the layout uses all 64 bits. */
 static cJSON *facts_of(const struct symbols *symbols)
 {
@@ -69,6 +81,8 @@ static cJSON *facts_of(const struct symbols *symbols)
 		cJSON_AddStringToObject(facts, "version", symbols->version);
 	cJSON_AddNumberToObject(facts, "entry", (double)symbols->entry);
 	cJSON_AddNumberToObject(facts, "imports", symbols->imports);
+	if (symbols->v8.state)
+		add_bytes(facts, "v8", &symbols->v8, sizeof(symbols->v8));
 	needed = cJSON_AddArrayToObject(facts, "needed");
 	vec_foreach(name, &symbols->needed)
 		cJSON_AddItemToArray(needed, cJSON_CreateString(*name));
@@ -112,6 +126,24 @@ static int copy_string(const cJSON *object, const char *key, char **out)
 		return 0;
 	*out = strdup(text);
 	return *out ? 0 : -ENOMEM;
+}
+
+/* 0 where there are none: |out| stays as it is. */
+static int take_bytes(const cJSON *object, const char *key, void *out, size_t size)
+{
+	const char *text = string_of(object, key);
+	unsigned int byte;
+
+	if (!text)
+		return 0;
+	if (strlen(text) != 2 * size)
+		return -EINVAL;
+	for (size_t i = 0; i < size; i++) {
+		if (sscanf(text + 2 * i, "%2x", &byte) != 1)
+			return -EINVAL;
+		((unsigned char *)out)[i] = (unsigned char)byte;
+	}
+	return 0;
 }
 
 static int offset_of(const cJSON *object, const char *key, uint64_t *out)
@@ -184,6 +216,8 @@ static int parse_facts(const cJSON *facts, struct symbols *out)
 		rc = copy_string(facts, "version", &out->version);
 	if (!rc)
 		rc = parse_offsets(facts, out);
+	if (!rc)
+		rc = take_bytes(facts, "v8", &out->v8, sizeof(out->v8));
 	return rc ? rc : parse_needed(facts, out);
 }
 

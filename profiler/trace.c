@@ -7,12 +7,15 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -28,11 +31,19 @@
 
 #define DRAIN_NS   (50 * NS_PER_MS) /* the longest that others wait for a drain to end */
 #define CLOCK_STEP 64		    /* records between two looks at the clock */
+#define SAMPLE_NS  NS_PER_MS	    /* between two walks over the stack of a thread that runs */
+
+/* A CPU's sampling event; its link owns the descriptor. */
+struct clock {
+	int fd;
+	struct bpf_link *link;
+};
 
 struct trace {
 	struct coldprof_bpf *skeleton;
 	struct ring_buffer *ring;
 	VEC(struct bpf_link *) probes;
+	VEC(struct clock) clocks; /* for each CPU, on only during a start */
 	const char *missing[8];
 	struct recording *recording; /* of the start that is being recorded */
 	trace_notice notice;
@@ -121,6 +132,11 @@ static int load(struct trace *trace, const struct trace_options *options)
 		goto out;
 	}
 	drop_absent(trace, &types);
+	if (!kernel_types_have(&types, "BPF_FUNC_loop")) {
+		/* 5.17 */
+		bpf_program__set_autoload(trace->skeleton->progs.on_script, false);
+		bpf_program__set_autoload(trace->skeleton->progs.on_sample, false);
+	}
 	bpf_map__set_max_entries(
 		trace->skeleton->maps.ring,
 		(uint32_t)(options->ring_bytes ? options->ring_bytes : TRACE_RING_BYTES));
@@ -201,6 +217,8 @@ static int attach(struct trace *trace)
 	int rc;
 
 	bpf_program__set_autoattach(skeleton->progs.on_mark, false);
+	bpf_program__set_autoattach(skeleton->progs.on_script, false);
+	bpf_program__set_autoattach(skeleton->progs.on_sample, false);
 	rc = coldprof_bpf__attach(skeleton);
 	if (rc)
 		err_code(rc, "cannot attach the BPF programs: %s", reason(&loader_log));
@@ -248,6 +266,9 @@ void trace_close(struct trace *trace)
 	vec_foreach(link, &trace->probes)
 		bpf_link__destroy(*link);
 	vec_release(&trace->probes);
+	vec_foreach(clock, &trace->clocks)
+		bpf_link__destroy(clock->link);
+	vec_release(&trace->clocks);
 	ring_buffer__free(trace->ring);
 	coldprof_bpf__destroy(trace->skeleton);
 	free(trace);
@@ -258,14 +279,80 @@ const char *const *trace_missing(const struct trace *trace)
 	return trace->missing;
 }
 
+bool trace_walks_scripts(const struct trace *trace)
+{
+	return bpf_program__fd(trace->skeleton->progs.on_script) >= 0;
+}
+
+int trace_set_layout(struct trace *trace, uint32_t number, const struct v8_layout *layout)
+{
+	int map = bpf_map__fd(trace->skeleton->maps.v8_layouts);
+
+	if (bpf_map_update_elem(map, &number, layout, BPF_ANY))
+		return err_code(errno, "cannot set the layout of V8's objects");
+	return 0;
+}
+
+static int add_clock(struct trace *trace, int cpu)
+{
+	struct perf_event_attr attributes = {
+		.size = sizeof(attributes),
+		.type = PERF_TYPE_SOFTWARE,
+		.config = PERF_COUNT_SW_CPU_CLOCK,
+		.sample_period = SAMPLE_NS,
+		.disabled = 1,
+		.exclude_idle = 1,
+	};
+	struct clock clock;
+
+	clock.fd =
+		(int)syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	if (clock.fd < 0)
+		return errno == ENODEV ? 0 : -errno; /* the CPU is off */
+	clock.link = bpf_program__attach_perf_event(trace->skeleton->progs.on_sample, clock.fd);
+	if (!clock.link) {
+		int code = errno;
+
+		close(clock.fd);
+		return -code;
+	}
+	if (vec_push(&trace->clocks, clock)) {
+		bpf_link__destroy(clock.link);
+		return -ENOMEM;
+	}
+	return ioctl(clock.fd, PERF_EVENT_IOC_DISABLE, 0) ? -errno : 0; /* attaching starts it */
+}
+
+/* The clock that shows where a thread is that makes no system call. Without it bounds are wider. */
+static int add_clocks(struct trace *trace)
+{
+	int cpus = libbpf_num_possible_cpus(), rc = 0;
+
+	if (trace->clocks.count)
+		return 0;
+	for (int cpu = 0; cpu < cpus && !rc; cpu++)
+		rc = add_clock(trace, cpu);
+	return rc ? err_code(rc, "cannot sample the CPUs") : 0;
+}
+
+static void run_clocks(const struct trace *trace, bool run)
+{
+	vec_foreach(clock, &trace->clocks)
+		ioctl(clock->fd, run ? PERF_EVENT_IOC_ENABLE : PERF_EVENT_IOC_DISABLE, 0);
+}
+
 int trace_attach_probe(struct trace *trace, const struct probe *probe)
 {
 	const struct bpf_program *const programs[] = {
 		[PROBE_MARK] = trace->skeleton->progs.on_mark,
+		[PROBE_SCRIPT] = trace->skeleton->progs.on_script,
 	};
 	LIBBPF_OPTS(bpf_uprobe_opts, options, .bpf_cookie = probe->cookie);
 	struct bpf_link *link;
+	int rc = probe->program == PROBE_SCRIPT ? add_clocks(trace) : 0;
 
+	if (rc)
+		return rc;
 	link = bpf_program__attach_uprobe_opts(programs[probe->program], -1, probe->path,
 					       probe->offset, &options);
 	if (!link)
@@ -313,6 +400,7 @@ int trace_follow(struct trace *trace, int pidfd, int output_fd, struct recording
 	if (bpf_map_update_elem(bpf_map__fd(trace->skeleton->maps.threads), &pidfd, &held, BPF_ANY))
 		return err_code(errno, "cannot follow the program");
 	__atomic_store_n(&control->active, 1, __ATOMIC_SEQ_CST);
+	run_clocks(trace, true);
 	return 0;
 }
 
@@ -393,6 +481,7 @@ int trace_stop(struct trace *trace, uint64_t *lost)
 	uint64_t sum = 0;
 	int rc, loss_rc;
 
+	run_clocks(trace, false);
 	__atomic_store_n(&control->active, 0, __ATOMIC_SEQ_CST);
 	control->close_calls = 1;
 	rc = trace_memory(trace, EVENT_AT_END);

@@ -35,6 +35,14 @@ const char *const *trace_missing(const struct trace *trace);
 /* Attaches a probe, once a run: it fires in followed processes alone. 0 or -errno, prints. */
 int trace_attach_probe(struct trace *trace, const struct probe *probe);
 
+/*
+ * Whether this kernel can walk the stacks of scripts: what their probes are for. Before the first
+ * of these is attached, the layout behind its number must be set. 0 or -errno, prints.
+ */
+bool trace_walks_scripts(const struct trace *trace);
+struct v8_layout;
+int trace_set_layout(struct trace *trace, uint32_t number, const struct v8_layout *layout);
+
 /* Readable when the ring has something that is to be drained. */
 int trace_fd(const struct trace *trace);
 

@@ -1,0 +1,597 @@
+// SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0)
+/*
+ * scripts.bpf.c - which Node.js module runs, by probes where V8 compiles and walks over its stack
+ *
+ * A walk goes from frame to frame up to the first one of a module's top level: of a wrapper that
+ * CommonJS puts around a file, or of an ES module. That runs once, so what called it can't change
+ * as long as it is there. All memory of the program is only read, never trusted: a step whose
+ * object has not the type that it must have ends the walk.
+ */
+#include "mm.bpf.h"
+#include "cookie.h"
+#include "scripts.bpf.h"
+#include "v8_layout.h"
+#include <bpf/bpf_tracing.h>
+
+#define FRAMES_MAX   512
+#define STACK_MAX    (16 << 20)
+#define CALL_GAP_NS  200000 /* between two walks at system calls */
+#define RSS_CPUS_MAX 64	    /* beyond, exact memory costs too much to be read that often */
+#define MODULE_WORDS 12	    /* of a SourceTextModule, in which its function is looked for */
+#define NEVER	     (~0ull)
+
+/* SharedFunctionInfo's flags: the kind of the function, and how its source came to be one */
+#define FLAGS_KIND(flags)   ((flags)&31)
+#define FLAGS_SYNTAX(flags) ((flags) >> 7 & 7)
+#define KIND_MODULE	    1
+#define KIND_ASYNC_MODULE   2
+#define SYNTAX_WRAPPED	    4
+
+/* String types: the low bits, as v8dbg_StringRepresentationMask and its kin have them since 2008 */
+#define STRING_END	0x80
+#define STRING_ONE_BYTE 8
+#define STRING_FORM	7
+#define STRING_CONS	1
+#define STRING_EXTERNAL 2
+#define STRING_SLICED	3
+#define STRING_THIN	5
+
+/* A thread with a V8. It begins with what tells that it is still the same program. */
+struct v8_thread {
+	__u64 mm;
+	__u64 isolate;
+	__u64 bias; /* of addresses in the binary */
+	__u32 layout;
+	__u32 busy;	    /* a program works here: one that interrupts it goes away */
+	__u64 walked_ns;    /* the last walk */
+	__u64 frame;	    /* what it found; NEVER: what it finds next is sent in any case */
+	__u64 compile_sp;   /* inside a compilation: the stack pointer at its entry, and */
+	__u64 compile_exit; /* where C++ was called from JS */
+	/* a record, put together here: uprobes can be preempted, so no memory of a CPU will do */
+	char room[80 + EVENT_TEXT_MAX + 8];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct v8_thread);
+} v8_threads SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, V8_LAYOUTS);
+	__type(key, __u32);
+	__type(value, struct v8_layout);
+} v8_layouts SEC(".maps");
+
+static __always_inline __u64 regs_sp(struct pt_regs *regs)
+{
+	return BPF_CORE_READ(regs, sp);
+}
+
+#if defined(__TARGET_ARCH_x86)
+static __always_inline __u64 regs_fp(struct pt_regs *regs)
+{
+	return BPF_CORE_READ(regs, bp);
+}
+static __always_inline __u64 regs_ip(struct pt_regs *regs)
+{
+	return BPF_CORE_READ(regs, ip);
+}
+static __always_inline __u64 argument(struct pt_regs *regs, int number)
+{
+	return number ? BPF_CORE_READ(regs, si) : BPF_CORE_READ(regs, di);
+}
+static __always_inline __u64 result(struct pt_regs *regs)
+{
+	return BPF_CORE_READ(regs, ax);
+}
+#else
+static __always_inline __u64 regs_fp(struct pt_regs *regs)
+{
+	return BPF_CORE_READ(regs, regs[29]);
+}
+static __always_inline __u64 regs_ip(struct pt_regs *regs)
+{
+	return BPF_CORE_READ(regs, pc);
+}
+static __always_inline __u64 argument(struct pt_regs *regs, int number)
+{
+	return number ? BPF_CORE_READ(regs, regs[1]) : BPF_CORE_READ(regs, regs[0]);
+}
+static __always_inline __u64 result(struct pt_regs *regs)
+{
+	return BPF_CORE_READ(regs, regs[0]);
+}
+#endif
+
+/* ---- reading V8's objects ---- */
+
+static __always_inline __u64 user_word(__u64 address)
+{
+	__u64 value = 0;
+
+	bpf_probe_read_user(&value, sizeof(value), (void *)address);
+	return value;
+}
+
+static __always_inline __u32 user_u32(__u64 address)
+{
+	__u32 value = 0;
+
+	bpf_probe_read_user(&value, sizeof(value), (void *)address);
+	return value;
+}
+
+static __always_inline bool is_object(__u64 tagged)
+{
+	return (tagged & 3) == 1;
+}
+
+/* The instance type of a tagged object; 0 of what is none (that is a string's: never asked for). */
+static __noinline __u32 type_of(__u64 tagged, __u32 map_type)
+{
+	__u64 map = user_word(tagged - 1);
+	__u16 type = 0;
+
+	if (!is_object(tagged) || !is_object(map))
+		return 0;
+	bpf_probe_read_user(&type, sizeof(type), (void *)(map - 1 + (map_type & 0xff)));
+	return type;
+}
+
+static __always_inline const struct v8_layout *layout_of(__u32 number)
+{
+	return bpf_map_lookup_elem(&v8_layouts, &number);
+}
+
+/* A string's characters, as far as they are in one piece. */
+struct chars {
+	__u64 address;
+	__u32 size; /* bytes */
+	__u32 utf16;
+};
+
+static __noinline int find_chars(__u32 number, __u64 string, struct chars *out)
+{
+	const struct v8_layout *layout = layout_of(number);
+	__u64 skip = 0, length;
+	__u32 type = 0;
+
+	if (!layout || !out)
+		return -1;
+	length = user_u32(string - 1 + layout->string_length);
+	for (int hop = 0; hop < 4; hop++) {
+		type = is_object(string) ? type_of(string, layout->map_type) : STRING_END;
+		if (type >= STRING_END)
+			return -1;
+		if ((type & STRING_FORM) == STRING_THIN) {
+			string = user_word(string - 1 + layout->thin_actual);
+		} else if ((type & STRING_FORM) == STRING_SLICED) {
+			skip += user_word(string - 1 + layout->sliced_offset) >> 32;
+			string = user_word(string - 1 + layout->sliced_parent);
+		} else if ((type & STRING_FORM) == STRING_CONS) {
+			/* one that was flattened has all in its first part */
+			__u64 second = user_word(string - 1 + layout->cons_second);
+
+			if (user_u32(second - 1 + layout->string_length))
+				return -1;
+			string = user_word(string - 1 + layout->cons_first);
+		} else {
+			break;
+		}
+	}
+	if ((type & STRING_FORM) == STRING_EXTERNAL)
+		out->address = user_word(string - 1 + layout->external_data);
+	else if (type & STRING_FORM)
+		return -1;
+	else
+		out->address = string - 1 + layout->string_chars;
+	out->utf16 = !(type & STRING_ONE_BYTE);
+	out->address += skip << out->utf16;
+	if (length > EVENT_TEXT_MAX)
+		length = EVENT_TEXT_MAX;
+	out->size = length << out->utf16;
+	return 0;
+}
+
+/*
+ * Reads a string behind the |fixed| bytes of the record in the room, and sends that. A string that
+ * can't be read leaves the text empty.
+ */
+static __noinline int send_record(struct v8_thread *thread, __u64 string, __u32 fixed)
+{
+	struct chars chars = {};
+	struct event *event;
+	struct event_text *text;
+	__u32 size = 0;
+
+	if (!thread ||
+	    (fixed != sizeof(struct event_script) && fixed != sizeof(struct event_stack)))
+		return 0;
+	event = (struct event *)thread->room;
+	if (string && !find_chars(thread->layout, string, &chars)) {
+		size = chars.size;
+		if (size > EVENT_TEXT_MAX) {
+			size = EVENT_TEXT_MAX;
+			event->flags |= EVENT_TEXT_CUT;
+		}
+		if (bpf_probe_read_user(thread->room + fixed, size, (void *)chars.address))
+			size = 0;
+		else if (chars.utf16)
+			event->flags |= EVENT_SCRIPT_UTF16;
+	}
+	text = (struct event_text *)(thread->room + fixed - sizeof(*text));
+	text->size = size;
+	if (bpf_ringbuf_output(&ring, thread->room, fixed + size, wake_flags()))
+		count_loss(event->kind);
+	return 0;
+}
+
+/* ---- walking ---- */
+
+struct walk {
+	__u64 fp, low; /* the frame to look at; all others lie above this address */
+	__u64 evaluation_low, evaluation_high;
+	__u64 evaluation; /* the first frame of the evaluator on the way */
+	__u64 shared;	  /* of the module's function, once that is found */
+	__u64 flags;	  /* and the literal's number in the upper half */
+	__u32 layout;
+	__u32 ended; /* the stack's end was reached */
+};
+
+/* Whether this is the function of a module's top level; the types make sure that it is one. */
+static __noinline int is_module(__u64 function, struct walk *walk)
+{
+	const struct v8_layout *layout;
+	__u64 shared, flags;
+	__u32 kind, type;
+
+	if (!walk)
+		return 0;
+	layout = layout_of(walk->layout);
+	if (!layout)
+		return 0;
+	shared = user_word(function - 1 + layout->function_shared);
+	if (!is_object(shared))
+		return 0;
+	flags = user_word(shared - 1 + layout->shared_flags);
+	kind = FLAGS_KIND(flags);
+	if (!(flags >> 32 == 1 && FLAGS_SYNTAX(flags) == SYNTAX_WRAPPED) &&
+	    !(flags >> 32 == 0 && (kind == KIND_MODULE || kind == KIND_ASYNC_MODULE)))
+		return 0;
+	type = type_of(function, layout->map_type);
+	if (type < layout->function_low || type > layout->function_high ||
+	    type_of(shared, layout->map_type) != layout->shared_type)
+		return 0;
+	walk->shared = shared;
+	walk->flags = flags;
+	return 1;
+}
+
+struct frame {
+	__u64 function, context, next, caller;
+};
+
+static long look_at_frame(__u32 index, struct walk *walk)
+{
+	struct frame frame;
+
+	if (walk->fp <= walk->low || walk->fp - walk->low > STACK_MAX || walk->fp & 7 ||
+	    bpf_probe_read_user(&frame, sizeof(frame), (void *)(walk->fp - 16))) {
+		walk->ended = 1;
+		return 1;
+	}
+	/* C++ has any values there, V8's other frames a small integer in place of the context */
+	if (is_object(frame.function) && is_object(frame.context) &&
+	    is_module(frame.function, walk))
+		return 1;
+	if (!walk->evaluation && frame.caller >= walk->evaluation_low &&
+	    frame.caller < walk->evaluation_high)
+		walk->evaluation = frame.next;
+	walk->low = walk->fp;
+	walk->fp = frame.next;
+	return 0;
+}
+
+static __noinline int walk_stack(struct v8_thread *thread, __u64 sp, __u64 fp, struct walk *walk)
+{
+	const struct v8_layout *layout;
+	__u64 exit;
+
+	if (!thread || !walk)
+		return -1;
+	layout = layout_of(thread->layout);
+	if (!layout)
+		return -1;
+	exit = user_word(thread->isolate + layout->c_entry_fp);
+	if (thread->compile_exit) {
+		/* still inside the compilation: the module that is compiled has not begun */
+		if (exit == thread->compile_exit && sp < thread->compile_sp)
+			return -1;
+		thread->compile_exit = 0;
+	}
+	walk->low = sp;
+	walk->fp = exit > sp && exit - sp < STACK_MAX ? exit : fp;
+	walk->layout = thread->layout;
+	if (layout->evaluation) {
+		walk->evaluation_low = layout->evaluation + thread->bias;
+		walk->evaluation_high = layout->evaluation_end + thread->bias;
+	}
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop))
+		bpf_loop(FRAMES_MAX, look_at_frame, walk, 0);
+	return walk->shared || walk->ended ? 0 : -1;
+}
+
+/* The name of a function's script, as a tagged string; its number through |*id|. */
+static __noinline __u64 script_name(__u32 number, __u64 shared, __u32 *id)
+{
+	const struct v8_layout *layout = layout_of(number);
+	__u64 script;
+
+	if (!layout || !id)
+		return 0;
+	script = user_word(shared - 1 + layout->shared_script);
+	if (type_of(script, layout->map_type) != layout->script_type)
+		return 0;
+	*id = user_u32(script - 1 + layout->script_id + 4);
+	return user_word(script - 1 + layout->script_name);
+}
+
+static __noinline __u64 rss_now(void)
+{
+	struct memory memory = {};
+	struct mm_struct *mm;
+
+	if (control.cpus > RSS_CPUS_MAX)
+		return 0;
+	mm = BPF_CORE_READ(bpf_get_current_task_btf(), mm);
+	if (!mm)
+		return 0;
+	read_memory(mm, &memory);
+	return memory.file + memory.anon + memory.shmem;
+}
+
+/*
+ * Walks, and tells when another module than before is the innermost. |at_ns|: since when the stack
+ * is as it is now. The frame through |*walk|, also when nothing is told.
+ */
+static __noinline int look(struct v8_thread *thread, __u64 sp, __u64 fp, __u64 at_ns,
+			   struct walk *walk)
+{
+	struct event_stack *record;
+	__u64 frame, seen_ns, name = 0;
+	__u32 id = 0;
+
+	if (!thread || !walk || walk_stack(thread, sp, fp, walk))
+		return 0;
+	frame = walk->shared ? walk->fp : 0;
+	seen_ns = thread->walked_ns;
+	thread->walked_ns = bpf_ktime_get_ns();
+	if (frame == thread->frame)
+		return 0;
+	thread->frame = frame;
+	record = (struct event_stack *)thread->room;
+	__builtin_memset(record, 0, sizeof(*record));
+	fill_header(&record->event, EVENT_STACK, sizeof(*record));
+	if (!at_ns)
+		record->event.flags = EVENT_STACK_SAMPLE;
+	record->at_ns = at_ns ? at_ns : record->event.time_ns;
+	record->seen_ns = seen_ns;
+	record->frame = frame;
+	record->rss_bytes = rss_now();
+	if (frame) {
+		name = script_name(thread->layout, walk->shared, &id);
+		record->script = id;
+		record->function = walk->flags >> 32;
+		if (!record->function)
+			record->event.flags |= EVENT_STACK_ESM;
+	}
+	return send_record(thread, name, sizeof(*record));
+}
+
+/* The current thread's V8, for this program alone until leave(); NULL: it has none. */
+static __always_inline struct v8_thread *enter(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct v8_thread *thread = bpf_task_storage_get(&v8_threads, task, 0, 0);
+
+	if (!thread || thread->busy || thread->mm != (__u64)task->mm)
+		return NULL;
+	thread->busy = 1;
+	barrier();
+	return thread;
+}
+
+static __always_inline void leave(struct v8_thread *thread)
+{
+	barrier();
+	thread->busy = 0;
+}
+
+int scripts_at_call(__u64 sp, __u64 fp, __u64 enter_ns)
+{
+	struct v8_thread *thread = enter();
+	struct walk walk = {};
+
+	if (!thread)
+		return 0;
+	if (bpf_ktime_get_ns() - thread->walked_ns > CALL_GAP_NS)
+		look(thread, sp, fp, enter_ns, &walk);
+	leave(thread);
+	return 0;
+}
+
+SEC("perf_event")
+int on_sample(void *context)
+{
+	struct v8_thread *thread;
+	struct walk walk = {};
+	struct pt_regs *regs;
+
+	if (!followed())
+		return 0;
+	thread = enter();
+	if (!thread)
+		return 0;
+	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	look(thread, regs_sp(regs), regs_fp(regs), 0, &walk);
+	leave(thread);
+	return 0;
+}
+
+/* ---- probes ---- */
+
+/* v8::Isolate::Initialize(isolate, ...), on the thread that is going to run in it */
+static __always_inline int begin_isolate(struct thread_state *state, struct pt_regs *regs,
+					 __u32 number)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	const struct v8_layout *layout = layout_of(number);
+	struct v8_thread *thread;
+
+	if (!layout)
+		return 0;
+	thread = bpf_task_storage_get(&v8_threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!thread) {
+		count_loss(EVENT_SCRIPT);
+		return 0;
+	}
+	thread->mm = (__u64)task->mm;
+	thread->isolate = argument(regs, 0);
+	thread->bias = regs_ip(regs) - layout->initialize;
+	thread->layout = number;
+	thread->busy = 0;
+	thread->walked_ns = 0;
+	thread->frame = NEVER;
+	thread->compile_exit = 0;
+	state->scripts = 1;
+	return 0;
+}
+
+/* The function of a SourceTextModule: one of its words is the generator that runs it. */
+static __noinline __u64 module_shared(__u32 number, __u64 module)
+{
+	const struct v8_layout *layout = layout_of(number);
+
+	if (!layout || !is_object(module))
+		return 0;
+	for (int i = 1; i < MODULE_WORDS; i++) {
+		__u64 word = user_word(module - 1 + i * 8), function;
+		__u32 type;
+
+		if (!is_object(word))
+			continue;
+		type = type_of(word, layout->map_type);
+		if (type < layout->generator_low || type > layout->generator_high)
+			continue;
+		/* a JSGeneratorObject's function is its first own field */
+		function = user_word(word - 1 + 24);
+		type = type_of(function, layout->map_type);
+		if (type >= layout->function_low && type <= layout->function_high)
+			return user_word(function - 1 + layout->function_shared);
+	}
+	return 0;
+}
+
+static __noinline int send_script(struct v8_thread *thread, __u64 cookie, __u64 string,
+				  __u64 source, struct event_script *from)
+{
+	const struct v8_layout *layout;
+	struct event_script *record;
+
+	if (!thread || !from)
+		return 0;
+	layout = layout_of(thread->layout);
+	if (!layout)
+		return 0;
+	record = (struct event_script *)thread->room;
+	__builtin_memset(record, 0, sizeof(*record));
+	fill_header(&record->event, EVENT_SCRIPT, sizeof(*record));
+	record->event.flags = from->event.flags | (cookie >> COOKIE_SCRIPT_FLAGS & 0xff);
+	record->what = cookie & COOKIE_SCRIPT_WHAT;
+	record->frame = thread->frame == NEVER ? 0 : thread->frame;
+	record->evaluation = from->evaluation;
+	record->importer = from->importer;
+	if (source)
+		record->source_chars = user_u32(source - 1 + layout->string_length);
+	return send_record(thread, string, sizeof(*record));
+}
+
+/* CompileFunction(context, source, ...), CompileModule(isolate, source, ...) */
+static __noinline int at_compile(struct v8_thread *thread, struct pt_regs *regs, __u64 cookie)
+{
+	__u64 source = argument(regs, 1), sp = regs_sp(regs);
+	struct event_script more = {};
+	struct walk walk = {};
+	const struct v8_layout *layout;
+
+	if (!thread)
+		return 0;
+	layout = layout_of(thread->layout);
+	if (!layout)
+		return 0;
+	thread->compile_exit = 0;
+	/* the name that is compiled is no longer where the last one was */
+	look(thread, sp, regs_fp(regs), bpf_ktime_get_ns(), &walk);
+	more.importer = walk.evaluation;
+	/* v8::ScriptCompiler::Source: the source's handle, then that of the name */
+	send_script(thread, cookie, user_word(user_word(source + 8)), user_word(user_word(source)),
+		    &more);
+	thread->frame = NEVER;
+	thread->compile_sp = sp;
+	thread->compile_exit = user_word(thread->isolate + layout->c_entry_fp);
+	return 0;
+}
+
+/* ExecuteModule(isolate, module, ...): called by the evaluator, whose frame is still current */
+static __noinline int at_execute(struct v8_thread *thread, struct pt_regs *regs, __u64 cookie)
+{
+	struct event_script more = {.evaluation = regs_fp(regs)};
+	const struct v8_layout *layout;
+	__u64 shared, name = 0, caller;
+	__u32 id = 0;
+
+	if (!thread)
+		return 0;
+	layout = layout_of(thread->layout);
+	if (!layout)
+		return 0;
+	caller = user_word(more.evaluation + 8);
+	if (caller >= layout->evaluation + thread->bias &&
+	    caller < layout->evaluation_end + thread->bias)
+		more.importer = user_word(more.evaluation);
+	if ((cookie & COOKIE_SCRIPT_WHAT) == EVENT_SCRIPT_EXECUTE) {
+		shared = module_shared(thread->layout, user_word(argument(regs, 1)));
+		if (shared)
+			name = script_name(thread->layout, shared, &id);
+	} else if (!result(regs)) {
+		more.event.flags = EVENT_SCRIPT_FAILED;
+	}
+	send_script(thread, cookie, name, 0, &more);
+	thread->frame = NEVER;
+	return 0;
+}
+
+SEC("uprobe")
+int on_script(struct pt_regs *regs)
+{
+	__u64 cookie = bpf_get_attach_cookie(regs);
+	struct thread_state *state = followed();
+	struct v8_thread *thread;
+
+	if (!state)
+		return 0;
+	if ((cookie & COOKIE_SCRIPT_WHAT) == EVENT_SCRIPT_ISOLATE)
+		return begin_isolate(state, regs, cookie >> COOKIE_SCRIPT_LAYOUT & 0xff);
+	thread = enter();
+	if (!thread)
+		return 0;
+	if ((cookie & COOKIE_SCRIPT_WHAT) <= EVENT_SCRIPT_MODULE)
+		at_compile(thread, regs, cookie);
+	else
+		at_execute(thread, regs, cookie);
+	leave(thread);
+	return 0;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0) */
+/* scripts.bpf.h - what other programs ask of scripts.bpf.c */
+#ifndef COLDPROF_SCRIPTS_BPF_H
+#define COLDPROF_SCRIPTS_BPF_H
+
+#include <linux/types.h>
+
+/*
+ * A thread with a V8 of its own returns from a system call that it entered at |enter_ns|: its stack
+ * is walked, unless that was done a moment ago. Always 0.
+ */
+int scripts_at_call(__u64 sp, __u64 fp, __u64 enter_ns);
+
+#endif
