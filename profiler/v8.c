@@ -100,9 +100,10 @@ static const char *const constants[CONSTANTS] = {
 	[TYPE_LAST_FUNCTION] = "v8dbg_LastJSFunctionType",
 };
 
-#define JS_FUNCTION_TYPES 16 /* after the first one, in Node.js 20, which does not tell the last   \
-			      */
-#define ROOT_BIAS 128	     /* the root register points that far into the isolate */
+/* After the first one, in Node.js 20, which does not tell the last. */
+#define JS_FUNCTION_TYPES 16
+/* The root register points that far into the isolate. */
+#define ROOT_BIAS 128
 #define CODE_MAX  8192
 
 struct facts {

@@ -1,0 +1,624 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* scripts.c - Node.js's modules, from what was compiled and from the stacks of its threads */
+#include "scripts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <asm/unistd.h>
+
+#include "callnames.h"
+#include "fs.h"
+#include "pathcalls.h"
+#include "scripts_name.h"
+#include "scripts_spans.h"
+
+#define LOOKS_MAX 512 /* that many are kept; a search takes some dozens */
+
+void scripts_release(struct scripts *scripts)
+{
+	if (!scripts)
+		return;
+	vec_foreach(thread, &scripts->threads) {
+		vec_release(&thread->stack);
+		vec_release(&thread->looks);
+	}
+	vec_release(&scripts->threads);
+	vec_release(&scripts->scripts);
+	map_release(&scripts->opened);
+}
+
+static struct script *get(const struct scripts *scripts, uint32_t index)
+{
+	return &scripts->scripts.items[index];
+}
+
+/* A thread's own state; NULL when out of memory. */
+static struct script_thread *thread_of(struct scripts *scripts, uint32_t thread)
+{
+	while (scripts->threads.count <= thread) {
+		struct script_thread *added = vec_add(&scripts->threads);
+
+		if (!added)
+			return NULL;
+		added->shown = MODULES_NONE;
+	}
+	return &scripts->threads.items[thread];
+}
+
+/* One that has a V8; NULL: it has none. */
+static struct script_thread *known_thread(struct scripts *scripts, uint32_t thread)
+{
+	if (thread >= scripts->threads.count || !scripts->threads.items[thread].used)
+		return NULL;
+	return &scripts->threads.items[thread];
+}
+
+static uint32_t top_of(const struct script_thread *thread)
+{
+	return thread->stack.count ? thread->stack.items[thread->stack.count - 1] : MODULES_NONE;
+}
+
+/* ---- ends ---- */
+
+static void later(uint64_t *time_ns, uint64_t other_ns)
+{
+	if (other_ns > *time_ns)
+		*time_ns = other_ns;
+}
+
+/* An event of this moment shows that a module is gone. */
+struct gone {
+	uint64_t at_ns;
+	bool sampled; /* by the clock: it tells nothing of what made no frame of its own */
+};
+
+static void set_end(struct script *script, const struct gone *gone)
+{
+	script->open = false;
+	script->low_ns =
+		script->seen_ns > script->compiled_ns ? script->seen_ns : script->compiled_ns;
+	script->high_ns = gone->at_ns;
+	later(&script->high_ns, script->low_ns);
+	script->end_ns = gone->sampled ? script->low_ns + (script->high_ns - script->low_ns) / 2
+				       : script->high_ns;
+}
+
+/* Whether |gone| says anything about this one. */
+static bool may_be_gone(const struct script *script, const struct gone *gone)
+{
+	if (script->kind == MODULES_ESM)
+		return false; /* it ends by its probe alone */
+	if (gone->at_ns <= script->compiled_ns)
+		return false;
+	return !gone->sampled || (script->kind != MODULES_JSON && script->kind != MODULES_ADDON);
+}
+
+/* All above the first |depth| items of the stack have ended, or nothing is done. */
+static void close_above(struct scripts *scripts, struct script_thread *thread, size_t depth,
+			const struct gone *gone)
+{
+	for (size_t i = depth; i < thread->stack.count; i++)
+		if (!may_be_gone(get(scripts, thread->stack.items[i]), gone))
+			return;
+	while (thread->stack.count > depth) {
+		struct script *script = get(scripts, top_of(thread));
+
+		set_end(script, gone);
+		thread->stack.count--;
+		/* what it was in was there as long as it was itself */
+		if (top_of(thread) != MODULES_NONE)
+			later(&get(scripts, top_of(thread))->seen_ns, script->low_ns);
+	}
+}
+
+/* ---- the search for a file ---- */
+
+static int add_look(struct script_thread *thread, const struct script_look *look)
+{
+	if (thread->looks.count == LOOKS_MAX) {
+		thread->looks.count /= 2;
+		memmove(thread->looks.items, thread->looks.items + LOOKS_MAX / 2,
+			thread->looks.count * sizeof(*look));
+	}
+	return vec_push(&thread->looks, *look);
+}
+
+/* When the search for |file| began, not before |from_ns|: else |now_ns|. It is done with. */
+static uint64_t search_begin(const struct scripts *scripts, struct script_thread *thread,
+			     const char *file, uint64_t from_ns, uint64_t now_ns)
+{
+	uint64_t begin_ns = now_ns;
+
+	for (size_t i = thread->looks.count; i-- > 0;) {
+		const struct script_look *look = &thread->looks.items[i];
+
+		if (look->time_ns < from_ns ||
+		    !scripts_name_related(paths_text(scripts->paths, look->path), file))
+			break;
+		begin_ns = look->time_ns;
+	}
+	thread->looks.count = 0;
+	return begin_ns < now_ns ? begin_ns : now_ns;
+}
+
+/* ---- events ---- */
+
+/* What an event of V8 is about. */
+struct about {
+	uint32_t process, thread;
+	uint64_t time_ns;
+	uint32_t name;
+};
+
+static int new_script(struct scripts *scripts, const struct about *about, enum modules_kind kind,
+		      uint32_t *out)
+{
+	struct script_thread *thread = &scripts->threads.items[about->thread];
+	struct script *script = vec_add(&scripts->scripts);
+	uint32_t parent = top_of(thread);
+	const char *name = paths_text(scripts->paths, about->name);
+	uint64_t from_ns = parent == MODULES_NONE ? 0 : get(scripts, parent)->compiled_ns;
+
+	if (!script)
+		return -ENOMEM;
+	*script = (struct script){
+		.process = about->process,
+		.thread = about->thread,
+		.parent = parent,
+		.kind = kind,
+		.name = about->name,
+		.compiled_ns = about->time_ns,
+		.begin_ns = about->time_ns,
+	};
+	if (name[0] == '/' && kind != MODULES_ESM)
+		script->begin_ns = search_begin(scripts, thread, name, from_ns, about->time_ns);
+	*out = (uint32_t)(scripts->scripts.count - 1);
+	return 0;
+}
+
+static int push(struct scripts *scripts, struct script_thread *thread, uint32_t index)
+{
+	struct script *script = get(scripts, index);
+
+	script->open = true;
+	return vec_push(&thread->stack, index);
+}
+
+static int take_function(struct scripts *scripts, const struct about *about,
+			 const struct event_script *record)
+{
+	const char *name = paths_text(scripts->paths, about->name);
+	struct script_thread *thread = &scripts->threads.items[about->thread];
+	struct gone gone = {.at_ns = about->time_ns};
+	uint32_t index;
+	int rc;
+
+	/* the walk just before made the stack what it is, but for what has no frame */
+	while (top_of(thread) != MODULES_NONE) {
+		const struct script *top = get(scripts, top_of(thread));
+
+		if (top->kind != MODULES_JSON && top->kind != MODULES_ADDON)
+			break;
+		close_above(scripts, thread, thread->stack.count - 1, &gone);
+	}
+	if (scripts_name_is_main(name))
+		return 0;
+	rc = new_script(scripts, about,
+			scripts_name_is_own(name) ? MODULES_BUILTIN : MODULES_COMMONJS, &index);
+	if (rc)
+		return rc;
+	if (record->importer) {
+		get(scripts, index)->parent = MODULES_NONE;
+		get(scripts, index)->importer = record->importer;
+	}
+	return push(scripts, thread, index);
+}
+
+static int take_module(struct scripts *scripts, const struct about *about)
+{
+	uint32_t index;
+
+	/* who wants it shows when it runs; so far it is the module that is running, if any */
+	return new_script(scripts, about, MODULES_ESM, &index);
+}
+
+/* The last one of the thread with that name, of those for which |is| holds; or MODULES_NONE. */
+static uint32_t find_last(const struct scripts *scripts, const struct about *about,
+			  bool (*is)(const struct script *script))
+{
+	for (size_t i = scripts->scripts.count; i-- > 0;) {
+		const struct script *script = &scripts->scripts.items[i];
+
+		if (script->name == about->name && script->thread == about->thread && is(script))
+			return (uint32_t)i;
+	}
+	return MODULES_NONE;
+}
+
+static bool is_unexecuted(const struct script *script)
+{
+	return script->kind == MODULES_ESM && !script->executed;
+}
+
+/* A module begins to run: those that ran before, as its imports, are its children. */
+static void adopt(struct scripts *scripts, uint32_t index)
+{
+	struct script *script = get(scripts, index);
+
+	vec_foreach(other, &scripts->scripts) {
+		if (other->importer != script->evaluation || other->thread != script->thread ||
+		    other == script || !other->importer)
+			continue;
+		other->importer = 0;
+		other->parent = index;
+		if (other->begin_ns < script->begin_ns)
+			script->begin_ns = other->begin_ns;
+	}
+}
+
+static int take_execute(struct scripts *scripts, const struct about *about,
+			const struct event_script *record)
+{
+	struct script_thread *thread = &scripts->threads.items[about->thread];
+	const char *name = paths_text(scripts->paths, about->name);
+	uint32_t index = find_last(scripts, about, is_unexecuted);
+	struct script *script;
+	uint64_t opened_ns;
+	int rc = 0;
+
+	if (index == MODULES_NONE) /* it was compiled unseen */
+		rc = new_script(scripts, about, MODULES_ESM, &index);
+	if (rc)
+		return rc;
+	script = get(scripts, index);
+	script->executed = true;
+	script->evaluation = record->evaluation;
+	script->importer = record->importer;
+	/* where the graph has its root, all that came before is its own */
+	if (record->importer)
+		script->begin_ns = about->time_ns;
+	else if (map_get_u64(&scripts->opened, script->name, &opened_ns) &&
+		 opened_ns < script->begin_ns)
+		script->begin_ns = opened_ns;
+	if (record->importer)
+		script->parent = MODULES_NONE;
+	script->compiled_ns = about->time_ns;
+	(void)name;
+	adopt(scripts, index);
+	return push(scripts, thread, index);
+}
+
+static void take_executed(struct scripts *scripts, const struct about *about,
+			  const struct event_script *record)
+{
+	struct script_thread *thread = &scripts->threads.items[about->thread];
+	struct gone gone = {.at_ns = about->time_ns};
+	size_t depth = thread->stack.count;
+	struct script *script = NULL;
+
+	while (depth > 0) {
+		script = get(scripts, thread->stack.items[depth - 1]);
+		if (script->kind == MODULES_ESM && script->evaluation == record->evaluation)
+			break;
+		depth--;
+	}
+	if (!depth)
+		return;
+	while (thread->stack.count > depth) {
+		set_end(get(scripts, top_of(thread)), &gone);
+		thread->stack.count--;
+	}
+	set_end(script, &gone);
+	script->exact = true;
+	script->low_ns = script->end_ns = script->high_ns = about->time_ns;
+	script->failed = record->event.flags & EVENT_SCRIPT_FAILED;
+	thread->stack.count--;
+}
+
+/* A module that was taken for ended, since the walk came between its compilation and its run. */
+static bool was_never_seen(const struct script *script)
+{
+	return script->kind != MODULES_ESM && !script->open && !script->frame;
+}
+
+/* The depth in the stack of the module with that frame, or of that name if its frame is unknown. */
+static size_t find_depth(const struct scripts *scripts, const struct script_thread *thread,
+			 const struct about *about, uint64_t frame)
+{
+	for (size_t depth = thread->stack.count; depth > 0; depth--) {
+		const struct script *script = get(scripts, thread->stack.items[depth - 1]);
+
+		if (script->name == about->name && (!script->frame || script->frame == frame))
+			return depth;
+	}
+	return 0;
+}
+
+static int reopen(struct scripts *scripts, const struct about *about, size_t *depth)
+{
+	struct script_thread *thread = &scripts->threads.items[about->thread];
+	uint32_t index = find_last(scripts, about, was_never_seen);
+	struct gone gone = {.at_ns = about->time_ns, .sampled = true};
+	struct script *script;
+	int rc;
+
+	if (index == MODULES_NONE)
+		return 0;
+	script = get(scripts, index);
+	while (thread->stack.count && top_of(thread) != script->parent) {
+		size_t count = thread->stack.count;
+
+		close_above(scripts, thread, count - 1, &gone);
+		if (thread->stack.count == count)
+			return 0;
+	}
+	rc = push(scripts, thread, index);
+	*depth = thread->stack.count;
+	return rc;
+}
+
+static int take_stack(struct scripts *scripts, const struct about *about,
+		      const struct event_stack *record)
+{
+	struct script_thread *thread = &scripts->threads.items[about->thread];
+	struct gone gone = {
+		.at_ns = record->at_ns,
+		.sampled = record->event.flags & EVENT_STACK_SAMPLE,
+	};
+	const char *name = paths_text(scripts->paths, about->name);
+	size_t depth = 0;
+	int rc;
+
+	if (thread->shown != MODULES_NONE && get(scripts, thread->shown)->open)
+		later(&get(scripts, thread->shown)->seen_ns, record->seen_ns);
+	thread->shown = MODULES_NONE;
+	if (record->frame && !scripts_name_is_main(name)) {
+		if (about->name == PATHS_NONE)
+			return 0; /* a function around a source that is no module */
+		depth = find_depth(scripts, thread, about, record->frame);
+		if (!depth) {
+			rc = reopen(scripts, about, &depth);
+			if (rc || !depth)
+				return rc;
+		}
+		thread->shown = thread->stack.items[depth - 1];
+		get(scripts, thread->shown)->frame = record->frame;
+		later(&get(scripts, thread->shown)->seen_ns, record->at_ns);
+	}
+	close_above(scripts, thread, depth, &gone);
+	return 0;
+}
+
+static int take_script(struct scripts *scripts, const struct about *about,
+		       const struct event_script *record)
+{
+	switch (record->what) {
+	case EVENT_SCRIPT_FUNCTION:
+		return about->name == PATHS_NONE ? 0 : take_function(scripts, about, record);
+	case EVENT_SCRIPT_MODULE:
+		return about->name == PATHS_NONE ? 0 : take_module(scripts, about);
+	case EVENT_SCRIPT_EXECUTE:
+		return about->name == PATHS_NONE ? 0 : take_execute(scripts, about, record);
+	case EVENT_SCRIPT_EXECUTED:
+		take_executed(scripts, about, record);
+	}
+	return 0;
+}
+
+static int read_name(struct scripts *scripts, const struct recording *recording,
+		     const struct event *event, uint32_t *out)
+{
+	const struct event_text *field = event_text_of((struct event *)event);
+	struct buf name = {0};
+	size_t size;
+	const char *text = recording_text(recording, field->id, &size);
+	int rc = scripts_name_read(text, size, event->flags & EVENT_SCRIPT_UTF16, &name);
+
+	*out = PATHS_NONE;
+	if (!rc)
+		rc = paths_add(scripts->paths, buf_text(&name), out);
+	buf_release(&name);
+	return rc == -EINVAL ? 0 : rc;
+}
+
+static int add_point(struct scripts *scripts, const struct about *about,
+		     const struct event_stack *record)
+{
+	struct modules_point point = {
+		.process = about->process,
+		.thread = about->thread,
+		.time_ns = record->event.time_ns,
+		.rss_bytes = record->rss_bytes,
+	};
+
+	return point.rss_bytes ? modules_add_point(scripts->modules, &point) : 0;
+}
+
+/* What is still open ends with its thread. */
+static void end_thread(struct scripts *scripts, uint32_t index, uint64_t time_ns)
+{
+	struct script_thread *thread = known_thread(scripts, index);
+	struct gone gone = {.at_ns = time_ns};
+
+	while (thread && thread->stack.count) {
+		set_end(get(scripts, top_of(thread)), &gone);
+		thread->stack.count--;
+	}
+}
+
+int scripts_event(struct scripts *scripts, const struct recording *recording,
+		  const struct event *event)
+{
+	struct about about = {.time_ns = event->time_ns};
+	struct script_thread *thread;
+	int rc;
+
+	if (event->kind != EVENT_SCRIPT && event->kind != EVENT_STACK && event->kind != EVENT_EXIT)
+		return 0;
+	about.process = processes_by_pid(scripts->processes, event->pid);
+	about.thread = processes_thread(scripts->processes, event->tid);
+	if (about.process == PROCESS_NONE || about.thread == PROCESS_NONE)
+		return 0;
+	if (event->kind == EVENT_EXIT) {
+		end_thread(scripts, about.thread, event->time_ns);
+		return 0;
+	}
+	thread = thread_of(scripts, about.thread);
+	if (!thread)
+		return -ENOMEM;
+	thread->used = true;
+	rc = read_name(scripts, recording, event, &about.name);
+	if (rc)
+		return rc;
+	if (event->kind == EVENT_SCRIPT)
+		return take_script(scripts, &about, (const struct event_script *)event);
+	rc = add_point(scripts, &about, (const struct event_stack *)event);
+	return rc ? rc : take_stack(scripts, &about, (const struct event_stack *)event);
+}
+
+/* ---- system calls ---- */
+
+static bool is_wait(uint32_t number)
+{
+#ifdef __NR_epoll_wait
+	if (number == __NR_epoll_wait)
+		return true;
+#endif
+#ifdef __NR_epoll_pwait2
+	if (number == __NR_epoll_pwait2)
+		return true;
+#endif
+	return number == __NR_epoll_pwait;
+}
+
+static bool ends_with(const char *path, const char *ending)
+{
+	size_t length = strlen(path), size = strlen(ending);
+
+	return length > size && strcmp(path + length - size, ending) == 0;
+}
+
+/* What dlopen(3) opens on behalf of a library. */
+static bool is_library(const char *path)
+{
+	const char *name = fs_basename(path);
+
+	return strstr(name, ".so") || strstr(path, "/ld.so") || ends_with(name, ".node");
+}
+
+/* A file was looked for before it is opened, as a module is: fs.readFile alone does not look. */
+static bool was_looked_for(const struct script_thread *thread, uint32_t path)
+{
+	for (size_t i = thread->looks.count; i-- > 0;) {
+		const struct script_look *look = &thread->looks.items[i];
+
+		if (look->path == path && look->found && !look->opened)
+			return true;
+	}
+	return false;
+}
+
+static enum modules_kind kind_of_file(const struct script_thread *thread, const char *path,
+				      uint32_t number)
+{
+	if (ends_with(path, ".node"))
+		return MODULES_ADDON;
+	return ends_with(path, ".json") && was_looked_for(thread, number) ? MODULES_JSON
+									  : MODULES_UNKNOWN;
+}
+
+static int take_look(struct scripts *scripts, struct script_thread *thread, const struct call *call,
+		     const char *path)
+{
+	const struct event_syscall *record = call->record;
+	struct script_look look = {
+		.time_ns = record->enter_ns,
+		.found = !callnames_failed(record->result),
+		.opened = pathcalls_opens(call->number),
+	};
+	struct about about = {
+		.process = call->process,
+		.thread = call->thread,
+		.time_ns = record->event.time_ns,
+	};
+	enum modules_kind kind;
+	uint32_t index;
+	int rc;
+
+	rc = paths_add(scripts->paths, path, &look.path);
+	if (rc)
+		return rc;
+	kind = look.found && look.opened ? kind_of_file(thread, path, look.path) : MODULES_UNKNOWN;
+	rc = add_look(thread, &look);
+	if (rc || kind == MODULES_UNKNOWN)
+		return rc;
+	about.name = look.path;
+	rc = new_script(scripts, &about, kind, &index);
+	return rc ? rc : push(scripts, thread, index);
+}
+
+/* The next call is the end of what was read, of a library if that is not of its own loading. */
+static void end_file(struct scripts *scripts, struct script_thread *thread, const char *path,
+		     uint64_t time_ns)
+{
+	struct gone gone = {.at_ns = time_ns};
+	const struct script *top;
+
+	if (top_of(thread) == MODULES_NONE)
+		return;
+	top = get(scripts, top_of(thread));
+	if (top->kind == MODULES_JSON || (top->kind == MODULES_ADDON && !is_library(path)))
+		close_above(scripts, thread, thread->stack.count - 1, &gone);
+}
+
+static void end_by_wait(struct scripts *scripts, struct script_thread *thread,
+			const struct event_syscall *record)
+{
+	struct gone gone = {.at_ns = record->enter_ns};
+
+	end_file(scripts, thread, "", record->enter_ns);
+	/* what goes on waiting at the end of the recording does so in the event loop */
+	if (record->event.flags & EVENT_SYSCALL_UNFINISHED)
+		close_above(scripts, thread, 0, &gone);
+}
+
+int scripts_call(struct scripts *scripts, const struct recording *recording,
+		 const struct call *call)
+{
+	const struct event_syscall *record = call->record;
+	struct script_thread *thread = known_thread(scripts, call->thread);
+	const char *text, *path;
+	int64_t folder;
+	uint32_t opened;
+	int rc;
+
+	if (thread && is_wait(call->number))
+		end_by_wait(scripts, thread, record);
+	if (!pathcalls_folder(call, &folder))
+		return 0;
+	text = recording_text(recording, record->text.id, NULL);
+	if (!*text || (!thread && (!pathcalls_opens(call->number) || !scripts->threads.count)))
+		return 0;
+	rc = fdtable_path(scripts->table, call->process, folder, text, &path);
+	if (rc)
+		return rc;
+	if (pathcalls_opens(call->number) && !callnames_failed(record->result)) {
+		rc = paths_add(scripts->paths, path, &opened);
+		if (!rc)
+			rc = map_set_u64(&scripts->opened, opened, record->enter_ns);
+		if (rc)
+			return rc;
+	}
+	if (!thread)
+		return 0;
+	end_file(scripts, thread, path, record->enter_ns);
+	return take_look(scripts, thread, call, path);
+}
+
+int scripts_finish(struct scripts *scripts)
+{
+	return scripts_spans(scripts);
+}

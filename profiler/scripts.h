@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * scripts.h - Node.js's modules, inferred from what was compiled and from the stacks of its threads
+ *
+ * Fed with a pass over the recording; fills the spans of struct modules.
+ *
+ *   CommonJS    begins with the first look for its file that leads to its compilation, in the
+ *               module that was innermost then, its parent. Its end is not seen: it lies between
+ *               the last moment that shows it on the stack and the first that shows it gone.
+ *   ES module   runs between two probes, exactly. It begins when its first import does: an import
+ *               tree in the order of evaluation. That the whole graph is found, read, compiled and
+ *               linked before is time of the module at its root, which began with that.
+ *   .json       a file that was looked for as a module is and then read; to the next call
+ *   .node       a shared library that was opened; to the next call that has nothing to do with it
+ *   node:NAME   Node.js's own, if they are compiled during the start (most come from a snapshot)
+ *
+ * An end between bounds is given as the later one where that is a call or a compilation (a module
+ * that ends is mostly followed by the search for the next one), as the middle where it is a sample.
+ */
+#ifndef COLDPROF_SCRIPTS_H
+#define COLDPROF_SCRIPTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "call.h"
+#include "facts.h"
+#include "fdtable.h"
+#include "map.h"
+#include "modules.h"
+#include "process.h"
+#include "recording.h"
+#include "vec.h"
+
+#define SCRIPTS_TECHNIQUE "V8 stacks"
+
+/* One load of a module, until it becomes a span. */
+struct script {
+	uint32_t process, thread;
+	uint32_t parent; /* index, or MODULES_NONE */
+	enum modules_kind kind;
+	uint32_t name; /* V8's name of the script, in paths: an absolute path, a URL, node:NAME */
+	uint64_t begin_ns, compiled_ns;
+	uint64_t seen_ns; /* last seen on the stack */
+	uint64_t end_ns, low_ns, high_ns;
+	uint64_t frame;		       /* of its function; 0: not seen on the stack yet */
+	uint64_t evaluation, importer; /* as in event_script */
+	bool open;		       /* on the stack, as far as is known */
+	bool executed;		       /* an ES module began to run */
+	bool failed, exact;
+};
+
+/* Something that was looked for. */
+struct script_look {
+	uint64_t time_ns;
+	uint32_t path;
+	bool found, opened;
+};
+
+/* A thread with a V8. */
+struct script_thread {
+	bool used;
+	uint32_t shown;		       /* what the last walk showed: index, or MODULES_NONE */
+	VEC(uint32_t) stack;	       /* those that are open, the outermost first */
+	VEC(struct script_look) looks; /* since the last module was found */
+};
+
+/* Empty when zeroed but for the pointers. */
+struct scripts {
+	const struct facts *facts;
+	const struct processes *processes;
+	struct fdtable *table;
+	struct paths *paths;
+	struct modules *modules;
+
+	VEC(struct script) scripts;
+	VEC(struct script_thread) threads; /* by thread */
+	struct map opened;		   /* path -> when it was last opened, by any thread */
+};
+
+void scripts_release(struct scripts *scripts);
+/* For every record but system calls; for every system call, before fdcalls_call. 0 or -ENOMEM. */
+int scripts_event(struct scripts *scripts, const struct recording *recording,
+		  const struct event *event);
+int scripts_call(struct scripts *scripts, const struct recording *recording,
+		 const struct call *call);
+/* After the pass: the spans. 0 or -ENOMEM. */
+int scripts_finish(struct scripts *scripts);
+
+#endif
