@@ -94,12 +94,16 @@ static int find_chain(struct models *models)
 
 static int timeline_pass_event(struct models *models, const struct event *event)
 {
-	return timeline_event(&models->timeline_finder, models->recording, event);
+	int rc = scripts_event(&models->scripts, models->recording, event);
+
+	return rc ? rc : timeline_event(&models->timeline_finder, models->recording, event);
 }
 
 static int timeline_pass_call(struct models *models, const struct call *call)
 {
-	return timeline_call(&models->timeline_finder, models->recording, call);
+	int rc = scripts_call(&models->scripts, models->recording, call);
+
+	return rc ? rc : timeline_call(&models->timeline_finder, models->recording, call);
 }
 
 static int find_timeline(struct models *models)
@@ -114,8 +118,17 @@ static int find_timeline(struct models *models)
 		.modules = &models->modules,
 		.table = &models->table,
 	};
+	models->scripts = (struct scripts){
+		.facts = &models->facts,
+		.processes = &models->processes,
+		.table = &models->table,
+		.paths = &models->paths,
+		.modules = &models->modules,
+	};
 	timeline_begin(&models->timeline_finder);
 	rc = run(models, &pass);
+	if (!rc)
+		rc = scripts_finish(&models->scripts);
 	if (!rc)
 		rc = modules_finish(&models->modules, models->facts.last_ns);
 	if (!rc)
@@ -246,6 +259,7 @@ void models_release(struct models *models)
 	fdtable_release(&models->table);
 	chain_finder_release(&models->chain_finder);
 	timeline_finder_release(&models->timeline_finder);
+	scripts_release(&models->scripts);
 	modules_release(&models->modules);
 	usage_release(&models->usage);
 	cpu_release(&models->cpu);

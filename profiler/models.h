@@ -18,6 +18,7 @@
 #include "recording.h"
 #include "roles.h"
 #include "sched.h"
+#include "scripts.h"
 #include "syscalls.h"
 #include "timeline.h"
 #include "uring.h"
@@ -41,6 +42,7 @@ struct models {
 	bool root_begun;
 	struct chain_finder chain_finder;
 	struct timeline_finder timeline_finder;
+	struct scripts scripts;
 	/* of the last pass */
 	struct usage_ledger usage;
 	struct cpu cpu;
