@@ -33,6 +33,7 @@ enum event_kind {
 	EVENT_IO_URING = 12,  /* one io_uring request is submitted */
 	EVENT_OUTPUT = 13,    /* bytes were written to the program's output file */
 	EVENT_MEMORY = 14,    /* exact memory of a process, asked for by user space */
+	EVENT_IMPORT = 15,    /* Python: a step of an import */
 	EVENT_SCRIPT = 16,    /* Node.js: V8 compiles a script or runs an ES module */
 	EVENT_STACK = 17,     /* Node.js: another module is the innermost on a thread's stack */
 
@@ -340,6 +341,32 @@ enum event_memory_mark {
 	EVENT_AT_END = 4,  /* the end of the recording: times count, memory is not reported */
 };
 
+/*
+ * One step of an import, in the order in which an import goes through them. |key| is the same at
+ * the begin and the end of one and the same thing: the address of an object that lives as long.
+ */
+enum event_import_what {
+	EVENT_IMPORT_BEGIN = 1,	  /* import statement, module not loaded yet; text: its name */
+	EVENT_IMPORT_FIND = 2,	  /* the search for a module that is not built in; text: its name */
+	EVENT_IMPORT_LIBRARY = 3, /* before the dlopen(3) of an extension */
+	EVENT_IMPORT_INIT = 4,	  /* after it, before the extension's init function */
+	EVENT_IMPORT_BODY = 5,	  /* exec() of a code object; text: its file name */
+	EVENT_IMPORT_BODY_END = 6, /* key: of its EVENT_IMPORT_BODY */
+	EVENT_IMPORT_END = 7,	   /* key: of its EVENT_IMPORT_BEGIN */
+};
+
+/* text: |width| bytes a character, in the machine's byte order; one byte a character is Latin-1 */
+struct event_import {
+	struct event event;
+	__u64 key;
+	__u64 rss_bytes; /* exact, of the process; 0: not measured */
+	__u32 what;	 /* enum event_import_what */
+	__u8 width;	 /* 1, 2, 4; 0: no text */
+	__u8 reserved[3];
+	struct event_text text;
+};
+#define EVENT_IMPORT_FAILED 1 /* of both ends: it raised */
+
 /* ---- user space ---- */
 
 struct event_intern {
@@ -374,7 +401,10 @@ enum event_runtime_kind {
 	EVENT_RUNTIME_OTHER = 3 /* bun, deno: known, without marks */
 };
 
-/* text: {"name","version","path","build_id"} */
+/*
+ * text: {"name","version","path","build_id"}, of a Python also "modules": {"technique": how its
+ * imports are seen, or null, "reason": why they are not, or null}
+ */
 struct event_runtime {
 	struct event event;
 	__u64 exe_inode;
@@ -510,6 +540,7 @@ _Static_assert(sizeof(struct event_mark) == 40, "event_mark");
 _Static_assert(sizeof(struct event_io_uring) == 32, "event_io_uring");
 _Static_assert(sizeof(struct event_output) == 32, "event_output");
 _Static_assert(sizeof(struct event_memory) == 96, "event_memory");
+_Static_assert(sizeof(struct event_import) == 56, "event_import");
 _Static_assert(sizeof(struct event_script) == 64, "event_script");
 _Static_assert(sizeof(struct event_stack) == 72, "event_stack");
 _Static_assert(sizeof(struct event_intern) == 32, "event_intern");

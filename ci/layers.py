@@ -20,7 +20,7 @@ LAYERS = (
     ("result", "result metrics"),
     # pure: events -> struct
     ("model",
-     "models chain cpu entry facts faults fdcalls fdtable files mappings memory modules paths"
+     "models chain cpu entry facts faults fdcalls fdtable files mappings memory modules paths python_imports"
      " packages packages_* patterns pollset"
      " process roles sched scripts scripts_* syscalls timeline uring usage waits workers"),
     # pure: numbers -> struct
@@ -34,7 +34,7 @@ LAYERS = (
      "user user_* tree trust cgroup limit limit_* http http_* smaps symbols symbols_* v8 runtime"
      " package_facts package_facts_*"
      " runtime_* probes ready progress launch launch_* cold cold_* trace interpreter workload"
-     " workload_* catalog catalog_* client install installed prepare prepare_* target scratch"
+     " python_sites python_tracee python_calibrate workload_* catalog catalog_* client install installed prepare prepare_* target scratch"
      " service start ask known doctor doctor_*"),
     ("session", "session session_* observe"),
     ("command", "cmd cmd_* run run_*"),

@@ -18,6 +18,8 @@ void facts_release(struct facts *facts)
 	vec_foreach(runtime, &facts->runtimes) {
 		free(runtime->name);
 		free(runtime->path);
+		free(runtime->modules_technique);
+		free(runtime->modules_reason);
 	}
 	vec_foreach(role, &facts->roles) {
 		free(role->role);
@@ -125,6 +127,7 @@ static int take_runtime(struct facts *facts, const struct recording *recording,
 			const struct event_runtime *record)
 {
 	struct facts_runtime *runtime = vec_add(&facts->runtimes);
+	const cJSON *modules;
 	cJSON *text;
 	int rc;
 
@@ -137,6 +140,11 @@ static int take_runtime(struct facts *facts, const struct recording *recording,
 	rc = copy_string(text, "name", &runtime->name);
 	if (!rc)
 		rc = copy_string(text, "path", &runtime->path);
+	modules = cJSON_GetObjectItemCaseSensitive(text, "modules");
+	if (!rc)
+		rc = copy_string(modules, "technique", &runtime->modules_technique);
+	if (!rc)
+		rc = copy_string(modules, "reason", &runtime->modules_reason);
 	cJSON_Delete(text);
 	return rc;
 }

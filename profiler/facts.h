@@ -20,8 +20,9 @@ struct facts_runtime {
 	uint32_t device;
 	uint64_t inode;
 	enum event_runtime_kind kind;
-	char *name; /* node, python, ... */
-	char *path; /* of the binary; NULL: unknown */
+	char *name;				  /* node, python, ... */
+	char *path;				  /* of the binary; NULL: unknown */
+	char *modules_technique, *modules_reason; /* how its modules are seen, or why not; NULL */
 };
 
 /* Which processes have a role; NULL: any. */

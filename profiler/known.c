@@ -35,7 +35,26 @@ struct known_binary *known_add(struct known *known, const struct runtime_finder 
 	binary->inode = inode;
 	if (runtime_of_binary(finder, path, &binary->runtime))
 		memset(&binary->runtime, 0, sizeof(binary->runtime));
-	return binary;
+	return runtime_find_imports(finder, &binary->runtime) ? NULL : binary;
+}
+
+/* How the modules of a Python are seen, or why they are not. */
+static void add_modules(const struct runtime *runtime, cJSON *facts)
+{
+	cJSON *modules;
+
+	if (runtime->kind != EVENT_RUNTIME_PYTHON)
+		return;
+	modules = cJSON_AddObjectToObject(facts, "modules");
+	if (runtime->imports.count)
+		cJSON_AddStringToObject(modules, "technique",
+					python_sites_technique(&runtime->imports));
+	else
+		cJSON_AddNullToObject(modules, "technique");
+	if (runtime->imports_missing)
+		cJSON_AddStringToObject(modules, "reason", runtime->imports_missing);
+	else
+		cJSON_AddNullToObject(modules, "reason");
 }
 
 int known_record(const struct known_binary *binary, struct recording *recording)
@@ -59,6 +78,7 @@ int known_record(const struct known_binary *binary, struct recording *recording)
 		cJSON_AddStringToObject(facts, "version", binary->runtime.version);
 	cJSON_AddStringToObject(facts, "path", binary->runtime.path);
 	cJSON_AddStringToObject(facts, "build_id", binary->runtime.build_id);
+	add_modules(&binary->runtime, facts);
 	text = cJSON_PrintUnformatted(facts);
 	if (text)
 		rc = recording_add(recording, &event.event, text, strlen(text));

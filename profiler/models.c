@@ -94,14 +94,20 @@ static int find_chain(struct models *models)
 
 static int timeline_pass_event(struct models *models, const struct event *event)
 {
-	int rc = scripts_event(&models->scripts, models->recording, event);
+	int rc = python_imports_event(&models->python_imports, models->recording, event);
+
+	if (!rc)
+		rc = scripts_event(&models->scripts, models->recording, event);
 
 	return rc ? rc : timeline_event(&models->timeline_finder, models->recording, event);
 }
 
 static int timeline_pass_call(struct models *models, const struct call *call)
 {
-	int rc = scripts_call(&models->scripts, models->recording, call);
+	int rc = python_imports_call(&models->python_imports, models->recording, call);
+
+	if (!rc)
+		rc = scripts_call(&models->scripts, models->recording, call);
 
 	return rc ? rc : timeline_call(&models->timeline_finder, models->recording, call);
 }
@@ -118,6 +124,11 @@ static int find_timeline(struct models *models)
 		.modules = &models->modules,
 		.table = &models->table,
 	};
+	models->python_imports = (struct python_imports){
+		.facts = &models->facts,
+		.processes = &models->processes,
+		.modules = &models->modules,
+	};
 	models->scripts = (struct scripts){
 		.facts = &models->facts,
 		.processes = &models->processes,
@@ -127,6 +138,8 @@ static int find_timeline(struct models *models)
 	};
 	timeline_begin(&models->timeline_finder);
 	rc = run(models, &pass);
+	if (!rc)
+		rc = python_imports_finish(&models->python_imports);
 	if (!rc)
 		rc = scripts_finish(&models->scripts);
 	if (!rc)
@@ -258,6 +271,7 @@ void models_release(struct models *models)
 	chain_release(&models->chain);
 	fdtable_release(&models->table);
 	chain_finder_release(&models->chain_finder);
+	python_imports_release(&models->python_imports);
 	timeline_finder_release(&models->timeline_finder);
 	scripts_release(&models->scripts);
 	modules_release(&models->modules);

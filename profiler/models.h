@@ -15,6 +15,7 @@
 #include "paths.h"
 #include "patterns.h"
 #include "process.h"
+#include "python_imports.h"
 #include "recording.h"
 #include "roles.h"
 #include "sched.h"
@@ -43,6 +44,7 @@ struct models {
 	struct chain_finder chain_finder;
 	struct timeline_finder timeline_finder;
 	struct scripts scripts;
+	struct python_imports python_imports;
 	/* of the last pass */
 	struct usage_ledger usage;
 	struct cpu cpu;

@@ -92,6 +92,25 @@ static int add(struct adding *adding, const struct symbols *file, uint64_t offse
 	return push(adding->probes, probe);
 }
 
+static int add_imports(struct probes *probes, const struct runtime *runtime)
+{
+	const struct symbols *code = runtime_code(runtime);
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < runtime->imports.count; i++) {
+		struct probe probe = {.path = code->path,
+				      .offset = runtime->imports.items[i].offset,
+				      .program = PROBE_IMPORT,
+				      .cookie = runtime->imports.items[i].cookie,
+				      .layout = runtime->imports.layout,
+				      .device = code->device,
+				      .inode = code->inode};
+
+		rc = push(probes, probe);
+	}
+	return rc;
+}
+
 static int add_points(struct adding *adding, const struct symbols *code, const struct point *points,
 		      size_t count)
 {
@@ -109,7 +128,7 @@ static int add_points(struct adding *adding, const struct symbols *code, const s
 
 static int add_runtime(struct adding *adding, const struct runtime *runtime)
 {
-	const struct symbols *code = runtime->library.path ? &runtime->library : &runtime->binary;
+	const struct symbols *code = runtime_code(runtime);
 	const struct symbols *libc = runtime->libc.path ? &runtime->libc : &runtime->binary;
 	int rc = 0;
 
@@ -138,6 +157,8 @@ int probes_of(const struct runtime *runtime, struct probes *probes, uint32_t *ma
 	/* arguments are in other places in 32-bit programs */
 	if (!rc && runtime->binary.native)
 		rc = add_runtime(&adding, runtime);
+	if (!rc)
+		rc = add_imports(probes, runtime);
 	if (!rc && marks)
 		*marks = adding.marks;
 	return rc;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "cookie.h"
 #include "event.h"
 #include "runtime.h"
 #include "vec.h"
@@ -15,6 +16,7 @@
 enum probe_program {
 	PROBE_MARK = 0,	  /* marks.bpf.c */
 	PROBE_SCRIPT = 1, /* scripts.bpf.c */
+	PROBE_IMPORT = 2, /* imports.bpf.c */
 };
 
 /* A plain uprobe at one instruction; there are never uretprobes. */
@@ -22,8 +24,9 @@ struct probe {
 	char *path;	 /* real path of the file */
 	uint64_t offset; /* in the file */
 	enum probe_program program;
-	uint64_t cookie; /* what the program is told: cookie.h */
-	uint32_t device; /* of the file, as event_exec.exe_device */
+	uint64_t cookie;	     /* what the program is told: cookie.h */
+	struct import_layout layout; /* PROBE_IMPORT */
+	uint32_t device;	     /* of the file, as event_exec.exe_device */
 	uint64_t inode;
 };
 

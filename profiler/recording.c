@@ -33,6 +33,7 @@ static const struct {
 	KIND(EVENT_IO_URING, event_io_uring),
 	KIND(EVENT_OUTPUT, event_output),
 	KIND(EVENT_MEMORY, event_memory),
+	KIND_TEXT(EVENT_IMPORT, event_import),
 	KIND_TEXT(EVENT_SCRIPT, event_script),
 	KIND_TEXT(EVENT_STACK, event_stack),
 	KIND_TEXT(EVENT_INTERN, event_intern),

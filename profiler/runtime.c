@@ -140,7 +140,7 @@ static const char *other_name(const char *path)
 	return NULL;
 }
 
-static const struct symbols *code_of(const struct runtime *runtime)
+const struct symbols *runtime_code(const struct runtime *runtime)
 {
 	return runtime->library.path ? &runtime->library : &runtime->binary;
 }
@@ -188,7 +188,7 @@ static char *parse_version(enum event_runtime_kind kind, const char *text)
 static int ask_version(const struct runtime_finder *finder, struct runtime *runtime)
 {
 	char *argv[] = {runtime->path, (char *)"--version", NULL};
-	struct symbols *code = (struct symbols *)code_of(runtime);
+	struct symbols *code = (struct symbols *)runtime_code(runtime);
 	struct buf text = {0};
 	int rc = 0;
 
@@ -212,7 +212,7 @@ static int identify(const struct runtime_finder *finder, struct runtime *runtime
 	const char *name = other_name(runtime->path);
 	int rc;
 
-	runtime->kind = kind_of(code_of(runtime));
+	runtime->kind = kind_of(runtime_code(runtime));
 	if (runtime->kind == EVENT_RUNTIME_NONE && name)
 		runtime->kind = EVENT_RUNTIME_OTHER;
 	if (runtime->kind == EVENT_RUNTIME_NONE)
@@ -270,6 +270,7 @@ void runtime_release(struct runtime *runtime)
 	free(runtime->version);
 	free(runtime->path);
 	free(runtime->build_id);
+	free(runtime->imports_missing);
 	symbols_release(&runtime->binary);
 	symbols_release(&runtime->library);
 	symbols_release(&runtime->libc);

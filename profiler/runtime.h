@@ -8,6 +8,7 @@
 
 #include "buf.h"
 #include "event.h"
+#include "python_sites.h"
 #include "symbols.h"
 #include "vec.h"
 
@@ -53,6 +54,9 @@ struct runtime {
 	struct symbols
 		library; /* that holds the runtime's code: libpython, libnode; path NULL: none */
 	struct symbols libc; /* path NULL: a static program, or not found */
+	/* of a Python, by runtime_find_imports() */
+	struct python_sites imports; /* empty: not sought, or not found */
+	char *imports_missing;	     /* why they were not found; NULL */
 };
 
 /*
@@ -62,6 +66,15 @@ struct runtime {
  */
 int runtime_of_binary(const struct runtime_finder *finder, const char *path, struct runtime *out);
 void runtime_release(struct runtime *runtime);
+
+/*
+ * Finds where a Python's imports pass, by a throw-away start unless the cache has it; of other
+ * runtimes nothing. That there are none is a good answer too. 0 or -ENOMEM.
+ */
+int runtime_find_imports(const struct runtime_finder *finder, struct runtime *runtime);
+
+/* The file that holds the runtime's own code: its library, else its binary. */
+const struct symbols *runtime_code(const struct runtime *runtime);
 
 /* "node", "python", "other", "none". */
 const char *runtime_kind_name(enum event_runtime_kind kind);

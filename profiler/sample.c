@@ -169,7 +169,8 @@ static int add_lost(const struct facts *facts, struct result_sample *out)
 		[EVENT_LISTEN] = "listen",	 [EVENT_ACCEPT] = "accept",
 		[EVENT_MARK] = "mark",		 [EVENT_IO_URING] = "io_uring",
 		[EVENT_OUTPUT] = "output",	 [EVENT_MEMORY] = "memory",
-		[EVENT_SCRIPT] = "script",	 [EVENT_STACK] = "stack",
+		[EVENT_IMPORT] = "import",	 [EVENT_SCRIPT] = "script",
+		[EVENT_STACK] = "stack",
 	};
 	int rc = 0;
 

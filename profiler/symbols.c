@@ -67,6 +67,7 @@ void symbols_release(struct symbols *symbols)
 	free(symbols->build_id);
 	free(symbols->interpreter);
 	free(symbols->version);
+	free(symbols->python);
 	vec_foreach(name, &symbols->needed)
 		free(*name);
 	vec_release(&symbols->needed);
@@ -294,21 +295,33 @@ static int save(void *context, struct buf *answer)
 	return symbols_store_save(saving->folder, saving->symbols);
 }
 
-int symbols_set_version(struct symbols_cache *cache, struct symbols *symbols, const char *version)
+/* Sets one text of |symbols|, then keeps them all. */
+static int set_text(struct symbols_cache *cache, struct symbols *symbols, char **field,
+		    const char *text)
 {
 	struct saving saving = {.folder = cache->folder, .symbols = symbols};
-	char *copy = strdup(version);
+	char *copy = strdup(text);
 	struct buf nothing = {0};
 	struct file_key key;
 
 	if (!copy)
 		return -ENOMEM;
-	free(symbols->version);
-	symbols->version = copy;
+	free(*field);
+	*field = copy;
 	if (file_key(symbols->path, &key))
 		(void)remember(cache, &key, symbols);
 	if (cache->folder && *symbols->build_id)
 		(void)user_job(cache->user, save, &saving, &nothing);
 	buf_release(&nothing);
 	return 0;
+}
+
+int symbols_set_version(struct symbols_cache *cache, struct symbols *symbols, const char *version)
+{
+	return set_text(cache, symbols, &symbols->version, version);
+}
+
+int symbols_set_python(struct symbols_cache *cache, struct symbols *symbols, const char *text)
+{
+	return set_text(cache, symbols, &symbols->python, text);
 }

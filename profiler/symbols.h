@@ -22,6 +22,9 @@ enum symbol {
 	SYMBOL_PYTHON_RUN_MAIN,	      /* Py_RunMain, 3.8 and later */
 	SYMBOL_PYTHON_FINALIZE,	      /* Py_FinalizeEx */
 	SYMBOL_PYTHON_IMPORT,	      /* PyImport_ImportModule */
+	SYMBOL_PYTHON_IMPORT_LEVEL,   /* PyImport_ImportModuleLevelObject */
+	SYMBOL_PYTHON_CALL_METHOD,    /* PyObject_CallMethodObjArgs: importlib, since 3.11 */
+	SYMBOL_PYTHON_CALL_METHOD_ID, /* _PyObject_CallMethodIdObjArgs: until 3.10 */
 	SYMBOL_NODE_START,	      /* node::Start(int, char**) */
 	SYMBOL_NODE_LOAD_WITH_MODULE, /* node::LoadEnvironment, the overload of Node 24 and later */
 	SYMBOL_NODE_LOAD,	      /* the one of Node 14 to 22 */
@@ -40,6 +43,7 @@ struct symbols {
 	VEC(char *) needed; /* DT_NEEDED */
 	bool native;	    /* of this machine's architecture */
 	char *version;	    /* of the runtime whose code it holds; NULL: not asked; "": none */
+	char *python;	    /* where its Python's imports pass: python_sites.h; NULL: not sought */
 	uint64_t entry;	    /* file offset; 0: none */
 	uint64_t offsets[SYMBOL_COUNT]; /* file offsets; 0: absent */
 	uint32_t imports;		/* bit 1 << symbol: it is taken from a library */
@@ -62,7 +66,8 @@ void symbols_cache_free(struct symbols_cache *cache);
 int symbols_read(struct symbols_cache *cache, const char *path, struct symbols *out);
 void symbols_release(struct symbols *symbols);
 
-/* Keeps the version of the runtime in that file beside its symbols. */
+/* Keep, beside its symbols, the version of the runtime in that file; where its imports pass. */
 int symbols_set_version(struct symbols_cache *cache, struct symbols *symbols, const char *version);
+int symbols_set_python(struct symbols_cache *cache, struct symbols *symbols, const char *text);
 
 #endif

@@ -31,6 +31,9 @@ static const struct symbols_name names[SYMBOL_COUNT] = {
 	[SYMBOL_PYTHON_RUN_MAIN] = {"Py_RunMain", NULL},
 	[SYMBOL_PYTHON_FINALIZE] = {"Py_FinalizeEx", NULL},
 	[SYMBOL_PYTHON_IMPORT] = {"PyImport_ImportModule", NULL},
+	[SYMBOL_PYTHON_IMPORT_LEVEL] = {"PyImport_ImportModuleLevelObject", NULL},
+	[SYMBOL_PYTHON_CALL_METHOD] = {"PyObject_CallMethodObjArgs", NULL},
+	[SYMBOL_PYTHON_CALL_METHOD_ID] = {"_PyObject_CallMethodIdObjArgs", NULL},
 	[SYMBOL_NODE_START] = {"_ZN4node5StartEiPPc", NULL},
 	[SYMBOL_NODE_LOAD_WITH_MODULE] = {LOAD_ENVIRONMENT,
 					  "36StartExecutionCallbackInfoWithModule"},
@@ -79,6 +82,8 @@ static cJSON *facts_of(const struct symbols *symbols)
 		cJSON_AddStringToObject(facts, "interpreter", symbols->interpreter);
 	if (symbols->version)
 		cJSON_AddStringToObject(facts, "version", symbols->version);
+	if (symbols->python)
+		cJSON_AddStringToObject(facts, "python", symbols->python);
 	cJSON_AddNumberToObject(facts, "entry", (double)symbols->entry);
 	cJSON_AddNumberToObject(facts, "imports", symbols->imports);
 	if (symbols->v8.state)
@@ -214,6 +219,8 @@ static int parse_facts(const cJSON *facts, struct symbols *out)
 		rc = copy_string(facts, "interpreter", &out->interpreter);
 	if (!rc)
 		rc = copy_string(facts, "version", &out->version);
+	if (!rc)
+		rc = copy_string(facts, "python", &out->python);
 	if (!rc)
 		rc = parse_offsets(facts, out);
 	if (!rc)

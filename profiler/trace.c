@@ -43,7 +43,8 @@ struct trace {
 	struct coldprof_bpf *skeleton;
 	struct ring_buffer *ring;
 	VEC(struct bpf_link *) probes;
-	VEC(struct clock) clocks; /* for each CPU, on only during a start */
+	VEC(struct clock) clocks;	   /* for each CPU, on only during a start */
+	VEC(struct import_layout) layouts; /* that the programs know */
 	const char *missing[8];
 	struct recording *recording; /* of the start that is being recorded */
 	trace_notice notice;
@@ -219,6 +220,7 @@ static int attach(struct trace *trace)
 	bpf_program__set_autoattach(skeleton->progs.on_mark, false);
 	bpf_program__set_autoattach(skeleton->progs.on_script, false);
 	bpf_program__set_autoattach(skeleton->progs.on_sample, false);
+	bpf_program__set_autoattach(skeleton->progs.on_import, false);
 	rc = coldprof_bpf__attach(skeleton);
 	if (rc)
 		err_code(rc, "cannot attach the BPF programs: %s", reason(&loader_log));
@@ -269,6 +271,7 @@ void trace_close(struct trace *trace)
 	vec_foreach(clock, &trace->clocks)
 		bpf_link__destroy(clock->link);
 	vec_release(&trace->clocks);
+	vec_release(&trace->layouts);
 	ring_buffer__free(trace->ring);
 	coldprof_bpf__destroy(trace->skeleton);
 	free(trace);
@@ -341,18 +344,44 @@ static void run_clocks(const struct trace *trace, bool run)
 		ioctl(clock->fd, run ? PERF_EVENT_IOC_ENABLE : PERF_EVENT_IOC_DISABLE, 0);
 }
 
+/* The programs are told of a layout by its index in a map. */
+static int layout_index(struct trace *trace, const struct import_layout *layout, uint64_t *out)
+{
+	uint32_t index = (uint32_t)trace->layouts.count;
+	int rc;
+
+	for (uint32_t i = 0; i < trace->layouts.count; i++)
+		if (memcmp(&trace->layouts.items[i], layout, sizeof(*layout)) == 0) {
+			*out = i;
+			return 0;
+		}
+	if (index == COOKIE_IMPORT_LAYOUTS)
+		return err_code(ENOSPC, "too many kinds of Python in one run");
+	if (bpf_map_update_elem(bpf_map__fd(trace->skeleton->maps.import_layouts), &index, layout,
+				BPF_ANY))
+		return err_code(errno, "cannot tell the BPF programs where Python keeps names");
+	rc = vec_push(&trace->layouts, *layout);
+	*out = index;
+	return rc;
+}
+
 int trace_attach_probe(struct trace *trace, const struct probe *probe)
 {
 	const struct bpf_program *const programs[] = {
 		[PROBE_MARK] = trace->skeleton->progs.on_mark,
 		[PROBE_SCRIPT] = trace->skeleton->progs.on_script,
+		[PROBE_IMPORT] = trace->skeleton->progs.on_import,
 	};
 	LIBBPF_OPTS(bpf_uprobe_opts, options, .bpf_cookie = probe->cookie);
 	struct bpf_link *link;
+	uint64_t index = 0;
 	int rc = probe->program == PROBE_SCRIPT ? add_clocks(trace) : 0;
 
+	if (!rc && probe->program == PROBE_IMPORT)
+		rc = layout_index(trace, &probe->layout, &index);
 	if (rc)
 		return rc;
+	options.bpf_cookie |= index << COOKIE_IMPORT_LAYOUT_SHIFT;
 	link = bpf_program__attach_uprobe_opts(programs[probe->program], -1, probe->path,
 					       probe->offset, &options);
 	if (!link)
