@@ -344,6 +344,7 @@ enum event_memory_mark {
 /*
  * One step of an import, in the order in which an import goes through them. |key| is the same at
  * the begin and the end of one and the same thing: the address of an object that lives as long.
+ * A name may be imported anew within its own import: |stack| is the same at both ends, too.
  */
 enum event_import_what {
 	EVENT_IMPORT_BEGIN = 1,	  /* import statement, module not loaded yet; text: its name */
@@ -359,6 +360,7 @@ enum event_import_what {
 struct event_import {
 	struct event event;
 	__u64 key;
+	__u64 stack;	 /* of BEGIN and END: the stack pointer */
 	__u64 rss_bytes; /* exact, of the process; 0: not measured */
 	__u32 what;	 /* enum event_import_what */
 	__u8 width;	 /* 1, 2, 4; 0: no text */
@@ -540,7 +542,7 @@ _Static_assert(sizeof(struct event_mark) == 40, "event_mark");
 _Static_assert(sizeof(struct event_io_uring) == 32, "event_io_uring");
 _Static_assert(sizeof(struct event_output) == 32, "event_output");
 _Static_assert(sizeof(struct event_memory) == 96, "event_memory");
-_Static_assert(sizeof(struct event_import) == 56, "event_import");
+_Static_assert(sizeof(struct event_import) == 64, "event_import");
 _Static_assert(sizeof(struct event_script) == 64, "event_script");
 _Static_assert(sizeof(struct event_stack) == 72, "event_stack");
 _Static_assert(sizeof(struct event_intern) == 32, "event_intern");

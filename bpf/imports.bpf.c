@@ -136,7 +136,7 @@ static __always_inline __u64 string_of(const struct import_layout *layout, __u32
 /* What all steps have. A probe may be preempted: nothing is put together in the scratch. */
 struct step {
 	struct string string;
-	__u64 key, rss_bytes;
+	__u64 key, stack, rss_bytes;
 	__u32 what;
 	__u16 flags;
 };
@@ -156,6 +156,7 @@ static __always_inline void fill(struct event_import *record, const struct step 
 	fill_header(&record->event, EVENT_IMPORT, sizeof(*record));
 	record->event.flags = step->flags | step->string.flags;
 	record->key = step->key;
+	record->stack = step->stack;
 	record->rss_bytes = step->rss_bytes;
 	record->what = step->what;
 	record->width = step->string.width;
@@ -218,6 +219,9 @@ int on_import(struct pt_regs *regs)
 	if (!layout)
 		return 0;
 	step.key = subject_of(regs, cookie);
+	if (step.what == EVENT_IMPORT_BEGIN || step.what == EVENT_IMPORT_END)
+		/* in the function that is called, the return address was pushed */
+		step.stack = stack_of(regs) + (cookie & COOKIE_IMPORT_CALLER ? 8 : 0);
 	if (COOKIE_IMPORT_RESULT(cookie) != PLACE_NONE &&
 	    !at_place(regs, COOKIE_IMPORT_RESULT(cookie)))
 		step.flags = EVENT_IMPORT_FAILED;

@@ -26,7 +26,8 @@
 
 /*
  * It prints facts as "name number", then sends itself SIGUSR2, then imports: by the statement and
- * by the function, with absolute and relative names, what is there and what is not.
+ * by the function, with absolute and relative names, what is there and what is not. After another
+ * signal it imports what it has loaded.
  */
 static const char program[] =
 	"import sys, posix, _imp, builtins\n"
@@ -56,7 +57,7 @@ static const char program[] =
 	"    object=object.__basicsize__, ascii=''.__sizeof__() - 1,\n"
 	"    wide=chr(256).__sizeof__() - 4, text0=id(texts[0]), text1=id(texts[1]),\n"
 	"    text2=id(texts[2]), text3=id(texts[3]), code=id(code), file=id(code.co_filename),\n"
-	"    exec=id(exec), find=id(find), library=id(_imp.create_dynamic))\n"
+	"    exec=id(exec), find=id(find))\n"
 	"posix.write(1, ''.join('%s %d\\n' % item for item in facts.items()).encode())\n"
 	"posix.kill(posix.getpid(), 12)\n"
 	"for i in range(3):\n"
@@ -68,22 +69,20 @@ static const char program[] =
 	"try: import " NAME "absent\n"
 	"except ImportError: pass\n"
 	"import " NAME "present\n"
-	"def f():\n"
-	"    try: from " NAME "absent_too import x\n"
-	"    except ImportError: pass\n"
-	"    import " NAME "present_too\n"
+	"def f(): import " NAME "present_too\n"
 	"f()\n"
-	"for name in ('_json', '_heapq', '_csv', '_bisect', '_struct', '_random', '_opcode', "
-	"'math',\n"
-	"        'zlib', '_datetime', 'array', '_lsprof', 'mmap', 'resource', '_queue', "
-	"'termios'):\n"
-	"    if name not in sys.modules and name not in sys.builtin_module_names and load(name): "
-	"break\n"
+	"try: from " NAME "absent_too import x\n"
+	"except ImportError: pass\n"
+	"posix.kill(posix.getpid(), 12)\n"
+	"load('" NAME "present0')\n"
+	"import " NAME "present\n"
+	"from " NAME "present_too import __name__\n"
+	"f()\n"
 	"posix.kill(posix.getpid(), 12)\n";
 
 /* What the program prints. */
 struct told {
-	uint64_t version, cpython, object, ascii, wide, text[4], code, file, exec, find, library;
+	uint64_t version, cpython, object, ascii, wide, text[4], code, file, exec, find;
 };
 
 /* Places, each by its number: those that always held a value so far. */
@@ -94,7 +93,9 @@ struct places {
 /* One instruction that is passed in a straight line, and where what is wanted was each time. */
 struct point {
 	uint64_t address;
-	bool cheap; /* the kernel need not single-step it */
+	bool cheap;  /* the kernel need not single-step it */
+	bool level;  /* the stack is as it was at the first one */
+	bool shared; /* imports of what is loaded pass it too */
 	struct places subject, array, result;
 };
 struct walk {
@@ -124,13 +125,13 @@ struct calibration {
 	bool told_all;
 	struct told told;
 	struct import_layout layout;
-	uint64_t import, callees[2], exec, find, library, dlsym; /* addresses */
+	uint64_t import, callees[2], exec, find; /* addresses */
 	struct site calls[CALLS_MAX], body;
 	size_t calls_count;
-	struct walk exec_entry, find_entry, library_entry;
-	struct walk init;
+	struct walk exec_entry, find_entry;
 	VEC(struct open_call) open;
 	bool body_ran;
+	bool all_loaded; /* what the program imports */
 };
 
 static int fail(struct calibration *cal, int code, const char *why)
@@ -241,6 +242,7 @@ static struct point *new_point(struct walk *walk, const struct tracee *tracee)
 
 	point->address = tracee->ip;
 	point->cheap = is_cheap_at(tracee, tracee->ip);
+	point->level = true;
 	all_places(&point->subject);
 	all_places(&point->array);
 	all_places(&point->result);
@@ -254,6 +256,7 @@ static struct point *new_point(struct walk *walk, const struct tracee *tracee)
 static int walk_on(struct calibration *cal, struct walk *walk, uint64_t subject, uint64_t result)
 {
 	struct tracee *tracee = &cal->tracee;
+	uint64_t stack = tracee->stack;
 	bool first = !walk->times++;
 	int rc = 0;
 
@@ -269,6 +272,7 @@ static int walk_on(struct calibration *cal, struct walk *walk, uint64_t subject,
 			walk->count = i;
 			return 0;
 		}
+		point->level &= tracee->stack == stack;
 		look(tracee, point, subject, result);
 		if (point->cheap)
 			return 0;
@@ -285,7 +289,7 @@ static int walk_on(struct calibration *cal, struct walk *walk, uint64_t subject,
 /* What a probe after a call needs; what one in front of a function's work needs. */
 static bool serves_end(const struct point *point)
 {
-	return best_place(&point->subject) != PLACE_NONE;
+	return point->level && !point->shared && best_place(&point->subject) != PLACE_NONE;
 }
 
 static bool serves_entry(const struct point *point)
@@ -314,15 +318,13 @@ static int take_told(struct calibration *cal)
 	const struct {
 		const char *name;
 		uint64_t *value;
-	} known[] = {
-		{"version", &cal->told.version}, {"cpython", &cal->told.cpython},
-		{"object", &cal->told.object},	 {"ascii", &cal->told.ascii},
-		{"wide", &cal->told.wide},	 {"text0", &cal->told.text[0]},
-		{"text1", &cal->told.text[1]},	 {"text2", &cal->told.text[2]},
-		{"text3", &cal->told.text[3]},	 {"code", &cal->told.code},
-		{"file", &cal->told.file},	 {"exec", &cal->told.exec},
-		{"find", &cal->told.find},	 {"library", &cal->told.library},
-	};
+	} known[] = {{"version", &cal->told.version}, {"cpython", &cal->told.cpython},
+		     {"object", &cal->told.object},   {"ascii", &cal->told.ascii},
+		     {"file", &cal->told.file},	      {"exec", &cal->told.exec},
+		     {"find", &cal->told.find},	      {"wide", &cal->told.wide},
+		     {"text0", &cal->told.text[0]},   {"text1", &cal->told.text[1]},
+		     {"text2", &cal->told.text[2]},   {"text3", &cal->told.text[3]},
+		     {"code", &cal->told.code}};
 	char text[4096], *rest = text, *line, name[32];
 	ssize_t size = read(cal->tracee.output, text, sizeof(text) - 1);
 	size_t found = 0;
@@ -654,10 +656,36 @@ static int on_exec(struct calibration *cal)
 	return rc;
 }
 
+static struct point *end_point(struct calibration *cal, uint64_t address)
+{
+	for (size_t i = 0; i < cal->calls_count; i++)
+		for (size_t j = 0; j < cal->calls[i].end.count; j++)
+			if (cal->calls[i].end.points[j].address == address)
+				return &cal->calls[i].end.points[j];
+	return NULL;
+}
+
+/* From now on the program imports what is loaded. */
+static int watch_end_points(struct calibration *cal)
+{
+	int rc = 0;
+
+	cal->all_loaded = true;
+	for (size_t i = 0; !rc && i < cal->calls_count; i++)
+		for (size_t j = 0; !rc && j < cal->calls[i].end.count; j++)
+			rc = tracee_break(&cal->tracee, cal->calls[i].end.points[j].address);
+	return rc;
+}
+
 static int dispatch(struct calibration *cal)
 {
 	uint64_t ip = cal->tracee.ip;
 
+	if (cal->all_loaded) {
+		if (end_point(cal, ip))
+			end_point(cal, ip)->shared = true;
+		return 0;
+	}
 	if (ip == cal->import)
 		return seek_call(cal);
 	if (is_callee(cal, ip))
@@ -786,10 +814,10 @@ static int watch(struct calibration *cal)
 			return fail(cal, -EPIPE, "it did not run the program");
 		if (!rc && stop == TRACEE_BREAK)
 			rc = dispatch(cal);
-		else if (!rc && cal->told_all)
+		else if (!rc && cal->all_loaded)
 			return 0;
 		else if (!rc)
-			rc = on_told(cal);
+			rc = cal->told_all ? watch_end_points(cal) : on_told(cal);
 	}
 	return rc;
 }

@@ -177,6 +177,7 @@ static int begin(const struct step *step, bool counted)
 		.counted = counted,
 		.searched = !counted,
 		.key = step->record->key,
+		.stack = step->record->stack,
 		.last_ns = step->time_ns,
 	};
 	int rc = modules_add(imports->modules, &span, step->text, NULL, &load.span);
@@ -355,7 +356,9 @@ static int on_end(const struct step *step)
 	int rc = 0;
 
 	while (i-- > 0)
-		if (thread->open.items[i].counted && thread->open.items[i].key == step->record->key)
+		if (thread->open.items[i].counted &&
+		    thread->open.items[i].key == step->record->key &&
+		    thread->open.items[i].stack == step->record->stack)
 			break;
 	if (i == SIZE_MAX)
 		return 0;

@@ -28,7 +28,7 @@ struct python_load {
 	bool searched;		       /* the search for it was seen */
 	bool ran, running;	       /* its code has begun; and has not ended: |body| ends it */
 	bool source, bytecode, folder; /* opened a .py, a .pyc; looked into a folder of its name */
-	uint64_t key, body;
+	uint64_t key, stack, body;
 	char *library;	  /* owned: the shared library of its name that was opened; NULL */
 	uint64_t last_ns; /* when it was last seen to do anything */
 };
