@@ -311,6 +311,11 @@ enum event_script_what {
 	EVENT_SCRIPT_MODULE = 3,   /* an ES module */
 	EVENT_SCRIPT_EXECUTE = 4,  /* an ES module begins to run, its imports have run */
 	EVENT_SCRIPT_EXECUTED = 5, /* it has run, or (asynchronous) waits for the first time */
+	/*
+	 * After FUNCTION: its text is the script whose function called require(), where that is
+	 * another one than the module whose top level runs.
+	 */
+	EVENT_SCRIPT_REQUIRER = 6,
 };
 #define EVENT_SCRIPT_FAILED 1	   /* EXECUTED: it threw */
 #define EVENT_SCRIPT_ASYNC  2	   /* EXECUTE, EXECUTED: it may wait at its top level */

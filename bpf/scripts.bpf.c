@@ -41,11 +41,13 @@ struct v8_thread {
 	__u64 mm;
 	__u64 isolate;
 	__u64 bias; /* of addresses in the binary */
+	__u64 base; /* the stack pointer at the isolate's making: all stacks end above it */
 	__u32 layout;
-	__u32 busy;	    /* a program works here: one that interrupts it goes away */
-	__u64 walked_ns;    /* the last walk */
-	__u64 frame;	    /* what it found; NEVER: what it finds next is sent in any case */
-	__u64 compile_sp;   /* inside a compilation: the stack pointer at its entry, and */
+	__u32 busy;	  /* a program works here: one that interrupts it goes away */
+	__u64 walked_ns;  /* the last walk */
+	__u64 frame;	  /* what it found; NEVER: what it finds next is sent in any case */
+	__u64 require;	  /* the function require(), as a SharedFunctionInfo; 0: not learned yet */
+	__u64 compile_sp; /* inside a compilation: the stack pointer at its entry, and */
 	__u64 compile_exit; /* where C++ was called from JS */
 	/* a record, put together here: uprobes can be preempted, so no memory of a CPU will do */
 	char room[80 + EVENT_TEXT_MAX + 8];
@@ -235,10 +237,14 @@ struct walk {
 	__u64 fp, low; /* the frame to look at; all others lie above this address */
 	__u64 evaluation_low, evaluation_high;
 	__u64 evaluation; /* the first frame of the evaluator on the way */
+	__u64 require;	  /* the function require(), if known */
+	__u64 requirer;	  /* who called that; the functions are SharedFunctionInfos here */
+	__u64 last;	  /* of the last frame before this one: what was called by it */
 	__u64 shared;	  /* of the module's function, once that is found */
 	__u64 flags;	  /* and the literal's number in the upper half */
 	__u32 layout;
-	__u32 ended; /* the stack's end was reached */
+	__u32 required; /* the last frame is that of require() */
+	__u32 ended;	/* the next frame can't be one */
 };
 
 /* Whether this is the function of a module's top level; the types make sure that it is one. */
@@ -256,18 +262,25 @@ static __noinline int is_module(__u64 function, struct walk *walk)
 	shared = user_word(function - 1 + layout->function_shared);
 	if (!is_object(shared))
 		return 0;
+	if (walk->required && !walk->requirer)
+		walk->requirer = shared;
+	if (shared == walk->require)
+		walk->required = 1;
 	flags = user_word(shared - 1 + layout->shared_flags);
 	kind = FLAGS_KIND(flags);
 	if (!(flags >> 32 == 1 && FLAGS_SYNTAX(flags) == SYNTAX_WRAPPED) &&
 	    !(flags >> 32 == 0 && (kind == KIND_MODULE || kind == KIND_ASYNC_MODULE)))
-		return 0;
+		goto no;
 	type = type_of(function, layout->map_type);
 	if (type < layout->function_low || type > layout->function_high ||
 	    type_of(shared, layout->map_type) != layout->shared_type)
-		return 0;
+		goto no;
 	walk->shared = shared;
 	walk->flags = flags;
 	return 1;
+no:
+	walk->last = shared;
+	return 0;
 }
 
 struct frame {
@@ -315,13 +328,17 @@ static __noinline int walk_stack(struct v8_thread *thread, __u64 sp, __u64 fp, s
 	walk->low = sp;
 	walk->fp = exit > sp && exit - sp < STACK_MAX ? exit : fp;
 	walk->layout = thread->layout;
+	walk->require = thread->require;
 	if (layout->evaluation) {
 		walk->evaluation_low = layout->evaluation + thread->bias;
 		walk->evaluation_high = layout->evaluation_end + thread->bias;
 	}
 	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop))
 		bpf_loop(FRAMES_MAX, look_at_frame, walk, 0);
-	return walk->shared || walk->ended ? 0 : -1;
+	/* code without a frame of its own can lead astray: who never came to the bottom knows
+	 * nothing
+	 */
+	return walk->shared || (walk->ended && walk->low > thread->base) ? 0 : -1;
 }
 
 /* The name of a function's script, as a tagged string; its number through |*id|. */
@@ -410,14 +427,14 @@ static __always_inline void leave(struct v8_thread *thread)
 	thread->busy = 0;
 }
 
-int scripts_at_call(__u64 sp, __u64 fp, __u64 enter_ns)
+int scripts_at_call(__u64 sp, __u64 fp, __u64 enter_ns, __u64 always)
 {
 	struct v8_thread *thread = enter();
 	struct walk walk = {};
 
 	if (!thread)
 		return 0;
-	if (bpf_ktime_get_ns() - thread->walked_ns > CALL_GAP_NS)
+	if (always || bpf_ktime_get_ns() - thread->walked_ns > CALL_GAP_NS)
 		look(thread, sp, fp, enter_ns, &walk);
 	leave(thread);
 	return 0;
@@ -461,11 +478,13 @@ static __always_inline int begin_isolate(struct thread_state *state, struct pt_r
 	thread->mm = (__u64)task->mm;
 	thread->isolate = argument(regs, 0);
 	thread->bias = regs_ip(regs) - layout->initialize;
+	thread->base = regs_sp(regs);
 	thread->layout = number;
 	thread->busy = 0;
 	thread->walked_ns = 0;
 	thread->frame = NEVER;
 	thread->compile_exit = 0;
+	thread->require = 0;
 	state->scripts = 1;
 	return 0;
 }
@@ -519,6 +538,46 @@ static __noinline int send_script(struct v8_thread *thread, __u64 cookie, __u64 
 	return send_record(thread, string, sizeof(*record));
 }
 
+/* Whether a function is of a script of Node.js itself. */
+static __noinline int is_own(__u32 layout, __u64 shared)
+{
+	struct chars chars = {};
+	char text[8] = {};
+	__u32 id;
+
+	if (!shared || find_chars(layout, script_name(layout, shared, &id), &chars))
+		return 0;
+	bpf_probe_read_user(text, 5, (void *)chars.address);
+	return text[0] == 'n' && text[1] == 'o' && text[2] == 'd' && text[3] == 'e' &&
+	       text[4] == ':';
+}
+
+/*
+ * After a file's compilation was told: tells who required it, if that is not the module whose top
+ * level runs. All modules have the same function require(): what their top level calls, before a
+ * file is compiled. That is learned, and again where it is not on the stack, as it may be moved.
+ */
+static __noinline int send_requirer(struct v8_thread *thread, struct walk *walk)
+{
+	struct event_script none = {};
+	__u32 id = 0, module_id = 0;
+	__u64 name;
+
+	if (!thread || !walk || thread->room[sizeof(struct event_script)] != '/')
+		return 0;
+	if (!walk->required) {
+		if (walk->shared && is_own(thread->layout, walk->last))
+			thread->require = walk->last;
+		return 0;
+	}
+	if (!walk->requirer || walk->requirer == walk->shared)
+		return 0;
+	name = script_name(thread->layout, walk->requirer, &id);
+	if (walk->shared)
+		script_name(thread->layout, walk->shared, &module_id);
+	return id == module_id ? 0 : send_script(thread, EVENT_SCRIPT_REQUIRER, name, 0, &none);
+}
+
 /* CompileFunction(context, source, ...), CompileModule(isolate, source, ...) */
 static __noinline int at_compile(struct v8_thread *thread, struct pt_regs *regs, __u64 cookie)
 {
@@ -539,6 +598,8 @@ static __noinline int at_compile(struct v8_thread *thread, struct pt_regs *regs,
 	/* v8::ScriptCompiler::Source: the source's handle, then that of the name */
 	send_script(thread, cookie, user_word(user_word(source + 8)), user_word(user_word(source)),
 		    &more);
+	if ((cookie & COOKIE_SCRIPT_WHAT) == EVENT_SCRIPT_FUNCTION)
+		send_requirer(thread, &walk);
 	thread->frame = NEVER;
 	thread->compile_sp = sp;
 	thread->compile_exit = user_word(thread->isolate + layout->c_entry_fp);
@@ -550,6 +611,7 @@ static __noinline int at_execute(struct v8_thread *thread, struct pt_regs *regs,
 {
 	struct event_script more = {.evaluation = regs_fp(regs)};
 	const struct v8_layout *layout;
+	struct walk walk = {};
 	__u64 shared, name = 0, caller;
 	__u32 id = 0;
 
@@ -563,6 +625,7 @@ static __noinline int at_execute(struct v8_thread *thread, struct pt_regs *regs,
 	    caller < layout->evaluation_end + thread->bias)
 		more.importer = user_word(more.evaluation);
 	if ((cookie & COOKIE_SCRIPT_WHAT) == EVENT_SCRIPT_EXECUTE) {
+		look(thread, regs_sp(regs), regs_fp(regs), bpf_ktime_get_ns(), &walk);
 		shared = module_shared(thread->layout, user_word(argument(regs, 1)));
 		if (shared)
 			name = script_name(thread->layout, shared, &id);

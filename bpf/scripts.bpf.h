@@ -7,8 +7,8 @@
 
 /*
  * A thread with a V8 of its own returns from a system call that it entered at |enter_ns|: its stack
- * is walked, unless that was done a moment ago. Always 0.
+ * is walked; if not |always|, only when that was not done a moment ago. Returns 0.
  */
-int scripts_at_call(__u64 sp, __u64 fp, __u64 enter_ns);
+int scripts_at_call(__u64 sp, __u64 fp, __u64 enter_ns, __u64 always);
 
 #endif

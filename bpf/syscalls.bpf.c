@@ -337,16 +337,25 @@ static __always_inline void send_denied(struct pt_regs *regs, long result)
 	submit(record);
 }
 
-/* Where a file is looked for or the thread waits for work, another module may have begun. */
+/*
+ * Where a file is looked for or the thread waits for work, another module may have begun: that is
+ * told before the call. What a file is opened for counts most, so then the stack is always walked.
+ */
 static __always_inline void look_at_scripts(struct thread_state *state, struct pt_regs *regs,
-					    struct call_kind kind)
+					    struct call_kind kind, long result)
 {
+	bool opened = result >= 0 && state->number == __NR_openat;
+
+#ifdef __NR_open
+	opened |= result >= 0 && state->number == __NR_open;
+#endif
 	if (!kind.path && kind.extra != CALL_EPOLL_WAIT)
 		return;
 #if defined(__TARGET_ARCH_x86)
-	scripts_at_call(BPF_CORE_READ(regs, sp), BPF_CORE_READ(regs, bp), state->enter_ns);
+	scripts_at_call(BPF_CORE_READ(regs, sp), BPF_CORE_READ(regs, bp), state->enter_ns, opened);
 #else
-	scripts_at_call(BPF_CORE_READ(regs, sp), BPF_CORE_READ(regs, regs[29]), state->enter_ns);
+	scripts_at_call(BPF_CORE_READ(regs, sp), BPF_CORE_READ(regs, regs[29]), state->enter_ns,
+			opened);
 #endif
 }
 
@@ -383,6 +392,8 @@ int BPF_PROG(on_return, struct pt_regs *regs, long result)
 	}
 	if (state->abi == EVENT_ABI_NATIVE && state->number < CALL_KINDS)
 		kind = call_kinds[state->number];
+	if (state->scripts)
+		look_at_scripts(state, regs, kind, result);
 	if (kind.extra == CALL_LISTEN && result == 0)
 		send_listen(state);
 	if (kind.extra == CALL_ACCEPT && result >= 0)
@@ -393,8 +404,6 @@ int BPF_PROG(on_return, struct pt_regs *regs, long result)
 		send_with_text(state, result, kind);
 	else
 		send_plain(state, result, kind);
-	if (state->scripts)
-		look_at_scripts(state, regs, kind);
 	state->number = EVENT_NO_CALL;
 	return 0;
 }

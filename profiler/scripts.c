@@ -15,6 +15,13 @@
 #include "scripts_name.h"
 #include "scripts_spans.h"
 
+/*
+ * Parsing of JSON, where nothing is seen to follow: decoding and JSON.parse() take about 5 ns a
+ * byte on machines of today.
+ */
+#define PARSE_NS      100000
+#define PARSE_BYTE_NS 10
+
 #define LOOKS_MAX 512 /* that many are kept; a search takes some dozens */
 
 void scripts_release(struct scripts *scripts)
@@ -43,7 +50,7 @@ static struct script_thread *thread_of(struct scripts *scripts, uint32_t thread)
 
 		if (!added)
 			return NULL;
-		added->shown = MODULES_NONE;
+		added->shown = added->compiled = MODULES_NONE;
 	}
 	return &scripts->threads.items[thread];
 }
@@ -77,23 +84,38 @@ struct gone {
 
 static void set_end(struct script *script, const struct gone *gone)
 {
+	uint64_t parsed_ns;
+
 	script->open = false;
-	script->low_ns =
-		script->seen_ns > script->compiled_ns ? script->seen_ns : script->compiled_ns;
+	script->low_ns = script->compiled_ns;
+	later(&script->low_ns, script->seen_ns);
 	script->high_ns = gone->at_ns;
 	later(&script->high_ns, script->low_ns);
-	script->end_ns = gone->sampled ? script->low_ns + (script->high_ns - script->low_ns) / 2
-				       : script->high_ns;
+	script->end_ns = script->high_ns;
+	if (gone->sampled)
+		script->end_ns -= (script->high_ns - script->low_ns) / 2;
+	parsed_ns = script->low_ns + PARSE_NS + script->bytes * PARSE_BYTE_NS;
+	if (script->kind == MODULES_JSON && script->end_ns > parsed_ns)
+		script->end_ns = parsed_ns;
 }
 
-/* Whether |gone| says anything about this one. */
-static bool may_be_gone(const struct script *script, const struct gone *gone)
+/* What is parsed or linked has no frame: it is the module that wants it that is on the stack. */
+static bool has_frame(const struct script *script)
 {
-	if (script->kind == MODULES_ESM)
+	return script->kind != MODULES_JSON && script->kind != MODULES_ADDON;
+}
+
+/*
+ * Whether |gone| says anything of this one: a walk that shows the module which wants a file of JSON
+ * says nothing of that.
+ */
+static bool may_be_gone(const struct script *script, const struct gone *gone, bool wanted_by_shown)
+{
+	if (script->kind == MODULES_ESM && !script->resumed)
 		return false; /* it ends by its probe alone */
 	if (gone->at_ns <= script->compiled_ns)
 		return false;
-	return !gone->sampled || (script->kind != MODULES_JSON && script->kind != MODULES_ADDON);
+	return has_frame(script) || !gone->sampled || !wanted_by_shown;
 }
 
 /* All above the first |depth| items of the stack have ended, or nothing is done. */
@@ -101,7 +123,7 @@ static void close_above(struct scripts *scripts, struct script_thread *thread, s
 			const struct gone *gone)
 {
 	for (size_t i = depth; i < thread->stack.count; i++)
-		if (!may_be_gone(get(scripts, thread->stack.items[i]), gone))
+		if (!may_be_gone(get(scripts, thread->stack.items[i]), gone, i == depth))
 			return;
 	while (thread->stack.count > depth) {
 		struct script *script = get(scripts, top_of(thread));
@@ -168,12 +190,14 @@ static int new_script(struct scripts *scripts, const struct about *about, enum m
 		.process = about->process,
 		.thread = about->thread,
 		.parent = parent,
+		.within = parent,
 		.kind = kind,
 		.name = about->name,
 		.compiled_ns = about->time_ns,
 		.begin_ns = about->time_ns,
 	};
-	if (name[0] == '/' && kind != MODULES_ESM)
+	/* of ES modules only what is required; the others are read by all sorts of threads */
+	if (name[0] == '/' && (kind != MODULES_ESM || parent != MODULES_NONE))
 		script->begin_ns = search_begin(scripts, thread, name, from_ns, about->time_ns);
 	*out = (uint32_t)(scripts->scripts.count - 1);
 	return 0;
@@ -200,16 +224,18 @@ static int take_function(struct scripts *scripts, const struct about *about,
 	while (top_of(thread) != MODULES_NONE) {
 		const struct script *top = get(scripts, top_of(thread));
 
-		if (top->kind != MODULES_JSON && top->kind != MODULES_ADDON)
+		if (has_frame(top))
 			break;
 		close_above(scripts, thread, thread->stack.count - 1, &gone);
 	}
+	thread->compiled = MODULES_NONE;
 	if (scripts_name_is_main(name))
 		return 0;
 	rc = new_script(scripts, about,
 			scripts_name_is_own(name) ? MODULES_BUILTIN : MODULES_COMMONJS, &index);
 	if (rc)
 		return rc;
+	thread->compiled = index;
 	if (record->importer) {
 		get(scripts, index)->parent = MODULES_NONE;
 		get(scripts, index)->importer = record->importer;
@@ -238,6 +264,24 @@ static uint32_t find_last(const struct scripts *scripts, const struct about *abo
 	return MODULES_NONE;
 }
 
+static bool is_any(const struct script *script)
+{
+	(void)script;
+	return true;
+}
+
+/* The last one that was compiled was not required by the module whose top level runs. */
+static void take_requirer(struct scripts *scripts, const struct about *about)
+{
+	uint32_t compiled = scripts->threads.items[about->thread].compiled;
+	uint32_t requirer = find_last(scripts, about, is_any);
+
+	if (compiled == MODULES_NONE || requirer == MODULES_NONE || requirer >= compiled)
+		return;
+	get(scripts, compiled)->parent = requirer;
+	get(scripts, compiled)->importer = 0;
+}
+
 static bool is_unexecuted(const struct script *script)
 {
 	return script->kind == MODULES_ESM && !script->executed;
@@ -263,7 +307,6 @@ static int take_execute(struct scripts *scripts, const struct about *about,
 			const struct event_script *record)
 {
 	struct script_thread *thread = &scripts->threads.items[about->thread];
-	const char *name = paths_text(scripts->paths, about->name);
 	uint32_t index = find_last(scripts, about, is_unexecuted);
 	struct script *script;
 	uint64_t opened_ns;
@@ -286,7 +329,6 @@ static int take_execute(struct scripts *scripts, const struct about *about,
 	if (record->importer)
 		script->parent = MODULES_NONE;
 	script->compiled_ns = about->time_ns;
-	(void)name;
 	adopt(scripts, index);
 	return push(scripts, thread, index);
 }
@@ -331,7 +373,8 @@ static size_t find_depth(const struct scripts *scripts, const struct script_thre
 	for (size_t depth = thread->stack.count; depth > 0; depth--) {
 		const struct script *script = get(scripts, thread->stack.items[depth - 1]);
 
-		if (script->name == about->name && (!script->frame || script->frame == frame))
+		if (script->name == about->name &&
+		    (!script->frame || script->frame == frame || script->kind == MODULES_ESM))
 			return depth;
 	}
 	return 0;
@@ -348,13 +391,38 @@ static int reopen(struct scripts *scripts, const struct about *about, size_t *de
 	if (index == MODULES_NONE)
 		return 0;
 	script = get(scripts, index);
-	while (thread->stack.count && top_of(thread) != script->parent) {
+	while (thread->stack.count && top_of(thread) != script->within) {
 		size_t count = thread->stack.count;
 
 		close_above(scripts, thread, count - 1, &gone);
 		if (thread->stack.count == count)
 			return 0;
 	}
+	rc = push(scripts, thread, index);
+	*depth = thread->stack.count;
+	return rc;
+}
+
+static bool has_run(const struct script *script)
+{
+	return script->kind == MODULES_ESM && script->executed && !script->open;
+}
+
+/*
+ * An ES module goes on after it waited (top-level await): from the event loop, so nothing else is
+ * on the stack. From now on its end is inferred as those of others are.
+ */
+static int resume(struct scripts *scripts, const struct about *about, size_t *depth)
+{
+	struct script_thread *thread = &scripts->threads.items[about->thread];
+	uint32_t index = find_last(scripts, about, has_run);
+	struct gone gone = {.at_ns = about->time_ns};
+	int rc;
+
+	if (index == MODULES_NONE)
+		return 0;
+	close_above(scripts, thread, 0, &gone);
+	get(scripts, index)->resumed = true;
 	rc = push(scripts, thread, index);
 	*depth = thread->stack.count;
 	return rc;
@@ -380,7 +448,8 @@ static int take_stack(struct scripts *scripts, const struct about *about,
 			return 0; /* a function around a source that is no module */
 		depth = find_depth(scripts, thread, about, record->frame);
 		if (!depth) {
-			rc = reopen(scripts, about, &depth);
+			rc = record->event.flags & EVENT_STACK_ESM ? resume(scripts, about, &depth)
+								   : reopen(scripts, about, &depth);
 			if (rc || !depth)
 				return rc;
 		}
@@ -402,6 +471,10 @@ static int take_script(struct scripts *scripts, const struct about *about,
 		return about->name == PATHS_NONE ? 0 : take_module(scripts, about);
 	case EVENT_SCRIPT_EXECUTE:
 		return about->name == PATHS_NONE ? 0 : take_execute(scripts, about, record);
+	case EVENT_SCRIPT_REQUIRER:
+		if (about->name != PATHS_NONE)
+			take_requirer(scripts, about);
+		return 0;
 	case EVENT_SCRIPT_EXECUTED:
 		take_executed(scripts, about, record);
 	}
@@ -585,6 +658,26 @@ static void end_by_wait(struct scripts *scripts, struct script_thread *thread,
 		close_above(scripts, thread, 0, &gone);
 }
 
+/* A file of JSON is there when its last byte is read. */
+static void take_read(struct scripts *scripts, const struct script_thread *thread,
+		      const struct call *call)
+{
+	const struct fd_object *file;
+	struct script *top;
+	int64_t fd;
+	bool reads;
+
+	if (top_of(thread) == MODULES_NONE || callnames_failed(call->record->result) ||
+	    !pathcalls_reads(call, &fd, &reads) || !reads)
+		return;
+	top = get(scripts, top_of(thread));
+	file = fdtable_get(scripts->table, call->process, fd);
+	if (!file || file->path != top->name || top->kind != MODULES_JSON)
+		return;
+	top->seen_ns = call->record->event.time_ns;
+	top->bytes += (uint64_t)call->record->result;
+}
+
 int scripts_call(struct scripts *scripts, const struct recording *recording,
 		 const struct call *call)
 {
@@ -597,6 +690,8 @@ int scripts_call(struct scripts *scripts, const struct recording *recording,
 
 	if (thread && is_wait(call->number))
 		end_by_wait(scripts, thread, record);
+	if (thread)
+		take_read(scripts, thread, call);
 	if (!pathcalls_folder(call, &folder))
 		return 0;
 	text = recording_text(recording, record->text.id, NULL);

@@ -38,6 +38,7 @@
 struct script {
 	uint32_t process, thread;
 	uint32_t parent; /* index, or MODULES_NONE */
+	uint32_t within; /* as |parent|: the one whose top level was running */
 	enum modules_kind kind;
 	uint32_t name; /* V8's name of the script, in paths: an absolute path, a URL, node:NAME */
 	uint64_t begin_ns, compiled_ns;
@@ -45,8 +46,10 @@ struct script {
 	uint64_t end_ns, low_ns, high_ns;
 	uint64_t frame;		       /* of its function; 0: not seen on the stack yet */
 	uint64_t evaluation, importer; /* as in event_script */
+	uint64_t bytes;		       /* read of a file of JSON */
 	bool open;		       /* on the stack, as far as is known */
 	bool executed;		       /* an ES module began to run */
+	bool resumed;		       /* and went on after it had waited */
 	bool failed, exact;
 };
 
@@ -61,6 +64,7 @@ struct script_look {
 struct script_thread {
 	bool used;
 	uint32_t shown;		       /* what the last walk showed: index, or MODULES_NONE */
+	uint32_t compiled;	       /* the last one, or MODULES_NONE */
 	VEC(uint32_t) stack;	       /* those that are open, the outermost first */
 	VEC(struct script_look) looks; /* since the last module was found */
 };

@@ -38,14 +38,14 @@ static uint32_t depth_of(const struct scripts *scripts, uint32_t index)
 	return depth;
 }
 
-/* A child lies inside of its parent. */
+/* What began on the stack above another one ends before that; ES modules' ends are exact. */
 static void fit(const struct scripts *scripts, struct script *script)
 {
 	const struct script *parent;
 
-	if (script->parent == MODULES_NONE)
+	if (script->within == MODULES_NONE || script->kind == MODULES_ESM)
 		return;
-	parent = &scripts->scripts.items[script->parent];
+	parent = &scripts->scripts.items[script->within];
 	if (script->begin_ns < parent->begin_ns)
 		script->begin_ns = parent->begin_ns;
 	if (parent->open)
