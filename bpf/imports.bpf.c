@@ -166,14 +166,15 @@ static __always_inline void fill(struct event_import *record, const struct step 
 #define SEND(type, limit)                                                                          \
 	do {                                                                                       \
 		struct type *record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);              \
-		__u32 size = step->string.size;                                                    \
+		__u64 size = step->string.size;                                                    \
                                                                                                    \
 		if (!record) {                                                                     \
 			count_loss(EVENT_IMPORT);                                                  \
 			return;                                                                    \
 		}                                                                                  \
 		fill(&record->import, step);                                                       \
-		if (size && size <= (limit) &&                                                     \
+		barrier_var(size); /* or an older verifier forgets the limit */                    \
+		if (size <= (limit) &&                                                             \
 		    !bpf_probe_read_user(record->text, size, (void *)step->string.data))           \
 			record->import.text.size = size;                                           \
 		submit(record);                                                                    \

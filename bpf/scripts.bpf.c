@@ -207,7 +207,7 @@ static __noinline int send_record(struct v8_thread *thread, __u64 string, __u32 
 	struct chars chars = {};
 	struct event *event;
 	struct event_text *text;
-	__u32 size = 0;
+	__u64 size = 0;
 
 	if (!thread ||
 	    (fixed != sizeof(struct event_script) && fixed != sizeof(struct event_stack)))
@@ -219,6 +219,9 @@ static __noinline int send_record(struct v8_thread *thread, __u64 string, __u32 
 			size = EVENT_TEXT_MAX;
 			event->flags |= EVENT_TEXT_CUT;
 		}
+		barrier_var(size); /* or an older verifier forgets the limit */
+		if (size > EVENT_TEXT_MAX)
+			return 0;
 		if (bpf_probe_read_user(thread->room + fixed, size, (void *)chars.address))
 			size = 0;
 		else if (chars.utf16)
@@ -226,7 +229,10 @@ static __noinline int send_record(struct v8_thread *thread, __u64 string, __u32 
 	}
 	text = (struct event_text *)(thread->room + fixed - sizeof(*text));
 	text->size = size;
-	if (bpf_ringbuf_output(&ring, thread->room, fixed + size, wake_flags()))
+	size += fixed;
+	barrier_var(size);
+	if (size <= sizeof(thread->room) &&
+	    bpf_ringbuf_output(&ring, thread->room, size, wake_flags()))
 		count_loss(event->kind);
 	return 0;
 }
