@@ -29,9 +29,9 @@ struct target {
 	unsigned ready_status;		 /* status the first answer must have; 0: any below 500 */
 	const struct workload *workload; /* NULL: a command */
 	long requests; /* after the first response; -1: the workload's own, none of a command */
-	struct runtime runtime; /* EVENT_RUNTIME_NONE: not known before it ran */
-	char *output_tail;	/* what a failed start wrote last; NULL: nothing */
-	VEC(char *) files;	/* that a start reads: what `--cold evicted` evicts */
+	struct runtime runtime;	       /* EVENT_RUNTIME_NONE: not known before it ran */
+	char *output_tail;	       /* what a failed start wrote last; NULL: nothing */
+	VEC(char *) files;	       /* that a start reads: what `--cold evicted` evicts */
 	struct package_facts packages; /* of which the first good start opened files */
 };
 

@@ -150,6 +150,26 @@ static void a_damaged_block_ends_the_reading(void **state)
 	free(path);
 }
 
+static void a_finished_recording_can_be_gone_on_with(void **state)
+{
+	(void)state;
+	for (size_t limit = 1000; limit < 64 << 20; limit += 32 << 20) {
+		struct recording *recording = filled(-1, limit, 3000);
+		char path[64];
+
+		assert_int_equal(read_calls(recording), 3000);
+		assert_int_equal(recording_resume(recording), 0);
+		for (uint32_t i = 3000; i < 6000; i++) {
+			snprintf(path, sizeof(path), "/some/path/%u", i % 1000);
+			add_call(recording, i, path);
+		}
+		assert_int_equal(recording_finish(recording), 0);
+		assert_int_equal(read_calls(recording), 6000);
+		assert_false(recording_cut(recording));
+		recording_free(recording);
+	}
+}
+
 static void what_a_full_disk_drops_is_counted_and_user_space_is_kept(void **state)
 {
 	struct event_end end = {.event = {.kind = EVENT_END}, .outcome = EVENT_CRASHED};
@@ -268,6 +288,7 @@ int main(void)
 		cmocka_unit_test(texts_beyond_the_table_are_still_right),
 		cmocka_unit_test(a_file_cut_anywhere_is_read_up_to_the_cut),
 		cmocka_unit_test(a_damaged_block_ends_the_reading),
+		cmocka_unit_test(a_finished_recording_can_be_gone_on_with),
 		cmocka_unit_test(what_a_full_disk_drops_is_counted_and_user_space_is_kept),
 		cmocka_unit_test(what_the_last_block_loses_is_in_the_stream),
 		cmocka_unit_test(a_saved_recording_is_whole),

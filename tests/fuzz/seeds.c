@@ -50,6 +50,7 @@ static void tell_server(struct stream *s)
 				    .rss_bytes = 1 << 20,
 				    .pss_bytes = 1 << 19};
 	struct event_alive alive = {.event = ev_header(EVENT_ALIVE, 390, 200, 200)};
+	struct event_package package = {.event = ev_header(EVENT_PACKAGE, 395, 0, 0)};
 	struct event_pollfd polled = {.fd = 5, .events = 1, .revents = 1};
 
 	memory.event.flags = EVENT_MEMORY_PROCESS;
@@ -94,6 +95,10 @@ static void tell_server(struct stream *s)
 	ev_add(s, &memory, NULL, 0);
 	ev_add(s, &smaps, NULL, 0);
 	ev_add(s, &alive, EV_WORDS("worker\0--id\0001"));
+	ev_add(s, &package,
+	       EV_WORDS("{\"runtime\":\"node\",\"home\":\"/app/node_modules/ms\",\"name\":\"ms\","
+			"\"version\":\"2.1.3\",\"paths\":[\"/app/node_modules/ms\"],"
+			"\"requires\":[\"/app/node_modules/debug\",\"x\"]}"));
 	ev_end(s, 400, EVENT_GOOD);
 }
 
