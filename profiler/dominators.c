@@ -4,9 +4,9 @@
  * The nodes of a package P cut the graph together, so no single one of them need dominate what they
  * all bring in. Let x be the nearest common dominator of P's nodes. Every path to what P brings in
  * meets a node of P, and so x before: all of that lies in x's dominator subtree. Where x is of P,
- * it is that whole subtree. Else it is what a search from x that avoids P leaves out of the
- * subtree; the search need not look elsewhere, since no path from x that leaves the subtree comes
- * back to it but through x.
+ * it is that whole subtree. Else let C be what P's nodes lead to inside the subtree. A node of C
+ * stays if it is x, or if a node that is not in C leads to it (which stays then, or else it were in
+ * C), or if one of C that stays does. What P brings in is the rest of C.
  */
 #include "dominators.h"
 
@@ -31,8 +31,10 @@ struct finder {
 	struct domtree tree;
 	uint64_t work;
 	/* the last package for which a node or a package was marked; numbers from 1 on */
-	uint32_t *reached, *only, *noted;
-	uint32_t *taken, *queue; /* package -> how many of its nodes; nodes to be looked at */
+	uint32_t *reached, *stay, *only, *noted;
+	uint32_t *taken;	/* package -> how many of its nodes only the last one brings in */
+	uint32_t *queue, *list; /* nodes to be looked at; those that only the last one brings in */
+	uint32_t list_count;
 };
 
 static uint32_t package_of(const struct finder *finder, uint32_t node)
@@ -225,26 +227,70 @@ static bool is_below(const struct domtree *tree, uint32_t node, uint32_t top)
 	return tree->at[node] - tree->at[top] < tree->size[top];
 }
 
-/* Marks what a search from |top| reaches in its subtree without |package|. */
-static void avoid(struct finder *finder, uint32_t top, uint32_t package)
+/* Marks what the package leads to below |top|, which comes into the queue; returns how many. */
+static uint32_t reach(struct finder *finder, uint32_t package, uint32_t top)
 {
-	uint32_t mark = package + 1;
-	size_t count = 0;
+	const struct domtree_edges *out = &finder->out, *members = &finder->members;
+	uint32_t mark = package + 1, count = 0;
 
-	finder->queue[count++] = top;
-	finder->reached[top] = mark;
-	while (count) {
-		uint32_t node = finder->queue[--count];
+	for (uint32_t i = members->at[package]; i < members->at[package + 1]; i++) {
+		finder->reached[members->other[i]] = mark;
+		finder->queue[count++] = members->other[i];
+	}
+	for (uint32_t done = 0; done < count; done++) {
+		uint32_t node = finder->queue[done];
 
-		finder->work += 1 + finder->out.at[node + 1] - finder->out.at[node];
-		for (uint32_t i = finder->out.at[node]; i < finder->out.at[node + 1]; i++) {
-			uint32_t to = finder->out.other[i];
+		finder->work += 1 + out->at[node + 1] - out->at[node];
+		for (uint32_t i = out->at[node]; i < out->at[node + 1]; i++) {
+			uint32_t to = out->other[i];
 
-			if (finder->reached[to] == mark || package_of(finder, to) == package ||
-			    !is_below(&finder->tree, to, top))
+			if (finder->reached[to] == mark || !is_below(&finder->tree, to, top))
 				continue;
 			finder->reached[to] = mark;
 			finder->queue[count++] = to;
+		}
+	}
+	return count;
+}
+
+/* Whether a node that is reached, but not marked, leads to |node|. */
+static bool has_other_way(struct finder *finder, uint32_t node, uint32_t mark)
+{
+	finder->work += 1 + finder->in.at[node + 1] - finder->in.at[node];
+	for (uint32_t i = finder->in.at[node]; i < finder->in.at[node + 1]; i++)
+		if (finder->reached[finder->in.other[i]] != mark &&
+		    finder->tree.parent[finder->in.other[i]] != DOMTREE_NONE)
+			return true;
+	return false;
+}
+
+/* Marks what stays of the |count| nodes of the queue. */
+static void keep(struct finder *finder, uint32_t package, uint32_t top, uint32_t count)
+{
+	const struct domtree_edges *out = &finder->out;
+	uint32_t mark = package + 1, depth = 0, *stack = finder->list;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t node = finder->queue[i];
+
+		if (package_of(finder, node) == package ||
+		    (node != top && !has_other_way(finder, node, mark)))
+			continue;
+		finder->stay[node] = mark;
+		stack[depth++] = node;
+	}
+	while (depth) {
+		uint32_t node = stack[--depth];
+
+		finder->work += 1 + out->at[node + 1] - out->at[node];
+		for (uint32_t i = out->at[node]; i < out->at[node + 1]; i++) {
+			uint32_t to = out->other[i];
+
+			if (finder->reached[to] != mark || finder->stay[to] == mark ||
+			    package_of(finder, to) == package)
+				continue;
+			finder->stay[to] = mark;
+			stack[depth++] = to;
 		}
 	}
 }
@@ -254,9 +300,10 @@ static void take_node(struct finder *finder, uint32_t node, uint32_t package,
 {
 	uint32_t own = package_of(finder, node);
 
-	finder->only[node] = package + 1;
 	if (node >= finder->graph->nodes_count)
 		return;
+	finder->only[node] = package + 1;
+	finder->list[finder->list_count++] = node;
 	out->only_count++;
 	for (size_t cost = 0; cost < finder->graph->costs_count; cost++)
 		out->only[cost] = units_sum(out->only[cost], finder->graph->costs[cost][node]);
@@ -279,26 +326,29 @@ static bool takes_all(const struct finder *finder, uint32_t package, uint32_t ot
 static void find_only(struct finder *finder, uint32_t package, struct dominators_package *out)
 {
 	const struct domtree *tree = &finder->tree;
-	uint32_t top = common_dominator(finder, package);
-	bool whole = package_of(finder, top) == package;
+	uint32_t top = common_dominator(finder, package), count;
 
-	if (!whole)
-		avoid(finder, top, package);
-	finder->work += tree->size[top];
-	for (uint32_t i = tree->at[top]; i < tree->at[top] + tree->size[top]; i++)
-		if (whole || finder->reached[tree->order[i]] != package + 1)
+	finder->list_count = 0;
+	if (package_of(finder, top) == package) {
+		finder->work += tree->size[top];
+		for (uint32_t i = tree->at[top]; i < tree->at[top] + tree->size[top]; i++)
 			take_node(finder, tree->order[i], package, out);
+		return;
+	}
+	count = reach(finder, package, top);
+	keep(finder, package, top, count);
+	for (uint32_t i = 0; i < count; i++)
+		if (finder->stay[finder->queue[i]] != package + 1)
+			take_node(finder, finder->queue[i], package, out);
 }
 
 /* Each package once, when all of its nodes are found: by the first of its nodes. */
 static int find_pulled(struct finder *finder, uint32_t package, struct dominators_package *out)
 {
-	uint32_t top = common_dominator(finder, package);
 	int rc = 0;
 
-	for (uint32_t i = finder->tree.at[top];
-	     i < finder->tree.at[top] + finder->tree.size[top] && !rc; i++) {
-		uint32_t node = finder->tree.order[i], other = package_of(finder, node);
+	for (uint32_t i = 0; i < finder->list_count && !rc; i++) {
+		uint32_t node = finder->list[i], other = package_of(finder, node);
 
 		if (other != DOMINATORS_NONE && other != package &&
 		    finder->members.other[finder->members.at[other]] == node &&
@@ -388,10 +438,13 @@ static int finder_init(struct finder *finder, const struct dominators_graph *gra
 	finder->count = finder->root + 1;
 	finder->reached = calloc(finder->count, sizeof(uint32_t));
 	finder->only = calloc(finder->count, sizeof(uint32_t));
+	finder->stay = calloc(finder->count, sizeof(uint32_t));
 	finder->queue = calloc(finder->count, sizeof(uint32_t));
+	finder->list = calloc(finder->count, sizeof(uint32_t));
 	finder->noted = calloc(packages, sizeof(uint32_t));
 	finder->taken = calloc(packages, sizeof(uint32_t));
-	return finder->reached && finder->only && finder->queue && finder->noted && finder->taken
+	return finder->reached && finder->stay && finder->only && finder->queue && finder->list &&
+			       finder->noted && finder->taken
 		       ? 0
 		       : -ENOMEM;
 }
@@ -405,8 +458,10 @@ static void finder_release(struct finder *finder)
 	domtree_edges_release(&finder->declared_by);
 	domtree_release(&finder->tree);
 	free(finder->reached);
+	free(finder->stay);
 	free(finder->only);
 	free(finder->queue);
+	free(finder->list);
 	free(finder->noted);
 	free(finder->taken);
 }

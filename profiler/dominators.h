@@ -68,7 +68,7 @@ struct dominators {
  * Steps through nodes and edges, over all packages. Real starts need some millions; only a damaged
  * recording comes near. What is left then is not known.
  */
-#define DOMINATORS_WORK_MAX 1000000000ull
+#define DOMINATORS_WORK_MAX 400000000ull
 
 /*
  * 0, -EINVAL (an index that is out of range) or -ENOMEM, nothing printed. Nothing recurses: depth

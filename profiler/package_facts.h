@@ -3,9 +3,9 @@
  * package_facts.h - reads the metadata of the packages of which a start opened files
  *
  * Python: each folder that holds *.dist-info, *.egg-info, *.egg or *.egg-link beside what was
- * opened; a file belongs to the distribution whose RECORD lists it, else whose top_level.txt, list
- * of Debian's package manager or own name fits. Node.js: the package.json of each folder in a
- * node_modules folder. Links are followed, as both runtimes do.
+ * opened; a file belongs to the distribution whose RECORD lists it, else whose top_level.txt or own
+ * name fits. Node.js: the package.json of each folder in a node_modules folder; links are followed,
+ * as Node does.
  */
 #ifndef COLDPROF_PACKAGE_FACTS_H
 #define COLDPROF_PACKAGE_FACTS_H

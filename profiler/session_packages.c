@@ -24,13 +24,15 @@ static int find_opened(const struct models *models, opened_files *out)
 /* Without them packages are known by their paths alone, without versions: no reason to fail. */
 static int read_facts(struct session *session, struct target *target, const opened_files *opened)
 {
-	int rc = package_facts_read(session->options->user, opened->items, opened->count,
-				    &target->packages);
+	int rc = 0;
 
+	target->packages.read = true;
+	if (opened->count)
+		rc = package_facts_read(session->options->user, opened->items, opened->count,
+					&target->packages);
 	if (!rc || rc == -ENOMEM)
 		return rc;
 	warn_print("cannot read the packages of '%s': %s", target->name, err_text(rc));
-	target->packages.read = true;
 	return 0;
 }
 
@@ -56,7 +58,8 @@ int session_learn_packages(struct session *session, struct course *course)
 	struct package_facts *packages = &course->target->packages;
 	int rc = 0;
 
-	if (!packages->read && course->decided && course->outcome == EVENT_GOOD)
+	if (!packages->read && !session->options->null_control && course->decided &&
+	    course->outcome == EVENT_GOOD)
 		rc = find_packages(session, course);
 	return rc ? rc : package_facts_record(packages, course->recording);
 }

@@ -158,6 +158,31 @@ static void write_report(const char *name, const struct made *const *workloads)
 	free(path);
 }
 
+/* ---- packages ---- */
+
+/* The files that fuzz_packages.c writes, in its order. */
+static void write_packages(void)
+{
+	static const char text[] =
+		"a.py,sha256=x,1\na/b/c.py,,\n\"a/e.py\",,\n../../../bin/a,,\n\xfe"
+		"Metadata-Version: 2.1\nName: a\nVersion: 1\nRequires-Dist: b (>=1); "
+		"python_version < '4' or extra == 'x'\nRequires-Dist: c[x]\n\nText\n\xfe"
+		"b.py,,\n__pycache__/b.cpython-311.pyc,,\na/b/d.py,,\n\xfe"
+		"{\"dir_info\":{\"editable\":true},\"url\":\"file:///tmp/%20\"}\xfe"
+		"Name: c\nVersion: 3\n\n\xfe"
+		"c\n_c\n\xfe"
+		"a>=1\n\n[x]\nb\n[:python_version]\nd\n\xfe"
+		"/tmp/d\n.\n\xfe"
+		"{\"name\":\"p\",\"version\":\"1\",\"dependencies\":{\"@q/r\":\"^2\"}}\xfe"
+		"{\"name\":\"@q/r\",\"version\":\"2\",\"peerDependencies\":{\"p\":\"1\"},"
+		"\"peerDependenciesMeta\":{\"x\":{\"optional\":true}}}";
+	int fd = seed_open("packages", "all");
+
+	if (fs_write_all(fd, text, sizeof(text) - 1))
+		abort();
+	close(fd);
+}
+
 /* ---- types ---- */
 
 static void write_types(void)
@@ -186,6 +211,7 @@ int main(int argc, char **argv)
 	write_recording("failure", tell_failure);
 	write_report("one", (const struct made *const[]){&made_hello, NULL});
 	write_report("two", (const struct made *const[]){&made_express, &made_pytorch, NULL});
+	write_packages();
 	write_types();
 	return 0;
 }
