@@ -96,7 +96,8 @@ uint32_t packages_find(const struct packages *packages, const char *path);
 
 /*
  * The package or group of a module. |file|: the path of its file as the runtime has it; NULL for a
- * module that the runtime has in itself. A package that only the path shows is added. 0 or -ENOMEM.
+ * module that the runtime has in itself (a Python namespace package, which has none either, is of
+ * no distribution: not to be asked for). A package that only the path shows is added. 0 or -ENOMEM.
  */
 int packages_of(struct packages *packages, enum event_runtime_kind runtime, const char *file,
 		uint32_t *out);

@@ -194,6 +194,24 @@ def test_debian_packages_have_their_versions(tmp):
         assert found and found["name"] == name and found["version"], f"{path}: {found}"
 
 
+def test_metadata_is_read_as_the_user_alone(tmp):
+    """What only root may read is not shown to who can put a link to it among packages."""
+    need_root()
+    secret = tmp / "secret"
+    secret.write_text("Name: secret\nVersion: 9\n")
+    secret.chmod(0o600)
+    site = tmp / "lib" / "python3.11" / "site-packages"
+    info = site / "mine-1.dist-info"
+    info.mkdir(parents=True)
+    (site / "mine.py").write_text("")
+    (info / "RECORD").write_text("mine.py,,\n")
+    (info / "METADATA").symlink_to(secret)
+    packages, _ = recorded(tmp, "--", "/usr/bin/python3", "-c", "import mine",
+                           options=("--user", "nobody", "--env", f"PYTHONPATH={site}"))
+    found = packages.find(str(site / "mine.py"))
+    assert found and (found["name"], found["version"]) == ("mine", "1"), found
+
+
 def test_a_failed_start_has_none(tmp):
     run = profile(tmp, "/usr/bin/python3", "-c", "import json, sys; sys.exit(3)", expect=1,
                   options=("--record", tmp / "kept"))
