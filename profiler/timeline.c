@@ -274,8 +274,9 @@ static uint64_t first_of(uint64_t a, uint64_t b)
 
 bool timeline_loads(const struct chain *chain, uint64_t limit_ns, const struct modules_span *span)
 {
-	return !span->open && span->end_ns <= limit_ns &&
-	       chain_at(chain, span->process, span->end_ns);
+	/* one that may have ended in time has: nobody waits for work in the middle of it */
+	return !span->open && span->end_low_ns <= limit_ns &&
+	       chain_at(chain, span->process, span->end_low_ns);
 }
 
 /* The end of the last module of the chain's last runtime; 0: none was seen. */
@@ -289,7 +290,7 @@ static uint64_t last_module(const struct timeline_finder *finder)
 		if (timeline_loads(finder->chain, finder->limit_ns, span) &&
 		    span->begin_ns >= finder->image_ns && span->end_ns > last_ns)
 			last_ns = span->end_ns;
-	return last_ns;
+	return last_ns < finder->limit_ns ? last_ns : finder->limit_ns;
 }
 
 void timeline_find(const struct timeline_finder *finder, struct timeline *out)
