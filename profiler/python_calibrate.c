@@ -463,8 +463,11 @@ static int take_addresses(struct calibration *cal)
 
 static int on_told(struct calibration *cal)
 {
+	const struct symbols *code = cal->asked->code;
 	int rc;
 
+	if (!tracee_is_as_in_file(&cal->tracee, code->device, code->inode, code->path))
+		return fail(cal, -EBUSY, "another program has probes in it just now");
 	cal->told_all = true;
 	rc = take_told(cal);
 	if (!rc)

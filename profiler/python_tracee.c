@@ -102,6 +102,45 @@ uint64_t tracee_offset(const struct tracee *tracee, uint32_t device, uint64_t in
 	return translate(tracee, device, inode, address, false);
 }
 
+static bool is_same(const struct tracee *tracee, uint64_t address, int fd, uint64_t offset,
+		    size_t size)
+{
+	char memory[1 << 16], file[1 << 16];
+	ssize_t got;
+
+	for (size_t at = 0; at < size; at += sizeof(file)) {
+		size_t part = size - at < sizeof(file) ? size - at : sizeof(file);
+
+		got = pread(fd, file, part, (off_t)(offset + at));
+		if (got < 0)
+			return false;
+		if (got && (!tracee_read(tracee, address + at, memory, (size_t)got) ||
+			    memcmp(memory, file, (size_t)got)))
+			return false;
+	}
+	return true;
+}
+
+bool tracee_is_as_in_file(const struct tracee *tracee, uint32_t device, uint64_t inode,
+			  const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint64_t start, end, offset;
+	bool same = fd >= 0;
+	char maps_path[32];
+	FILE *maps;
+
+	snprintf(maps_path, sizeof(maps_path), "/proc/%d/maps", (int)tracee->pid);
+	maps = fopen(maps_path, "re");
+	while (maps && same && next_mapping(maps, device, inode, &start, &end, &offset))
+		same = is_same(tracee, start, fd, offset, end - start);
+	if (maps)
+		fclose(maps);
+	if (fd >= 0)
+		close(fd);
+	return same;
+}
+
 #if defined(__x86_64__)
 
 static int poke(const struct tracee *tracee, uint64_t address, uint8_t byte)

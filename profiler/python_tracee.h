@@ -61,4 +61,11 @@ uint64_t tracee_address(const struct tracee *tracee, uint32_t device, uint64_t i
 uint64_t tracee_offset(const struct tracee *tracee, uint32_t device, uint64_t inode,
 		       uint64_t address);
 
+/*
+ * Whether what it has mapped to execute of a file is as in the file. It is not where probes of
+ * another program are in it: uprobes hide the breakpoints at their place and spoil steps.
+ */
+bool tracee_is_as_in_file(const struct tracee *tracee, uint32_t device, uint64_t inode,
+			  const char *path);
+
 #endif
