@@ -75,6 +75,19 @@ static int add_alive(const struct models *models, struct result_sample *out)
 	return rc;
 }
 
+/* Runtimes whose modules could be seen, but are not. */
+static int add_modules_unseen(const struct models *models, struct result_sample *out)
+{
+	int rc = 0;
+
+	vec_foreach(runtime, &models->facts.runtimes)
+		if (runtime->modules_reason && !rc)
+			rc = add(out, "the modules of %s are not seen: %s",
+				 runtime->path ? runtime->path : runtime->name,
+				 runtime->modules_reason);
+	return rc;
+}
+
 int sample_notes(const struct models *models, struct result_sample *out)
 {
 	uint32_t unread = memory_tree(&models->memory).unread;
@@ -82,6 +95,8 @@ int sample_notes(const struct models *models, struct result_sample *out)
 
 	if (!rc)
 		rc = add_alive(models, out);
+	if (!rc)
+		rc = add_modules_unseen(models, out);
 	if (!rc && unread)
 		rc = add(out, "smaps of %u process%s could not be read: PSS is without them",
 			 unread, unread == 1 ? "" : "es");

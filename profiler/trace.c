@@ -7,6 +7,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -261,13 +262,35 @@ fail:
 	return rc;
 }
 
+static void *destroy_link(void *link)
+{
+	bpf_link__destroy(link);
+	return NULL;
+}
+
+/* The kernel waits a tenth of a second for each uprobe that goes: for all of them at once, then. */
+static void detach_probes(struct trace *trace)
+{
+	VEC(pthread_t) threads = {0};
+	pthread_t thread;
+
+	vec_foreach(link, &trace->probes) {
+		if (pthread_create(&thread, NULL, destroy_link, *link))
+			bpf_link__destroy(*link);
+		else if (vec_push(&threads, thread))
+			pthread_join(thread, NULL);
+	}
+	vec_foreach(started, &threads)
+		pthread_join(*started, NULL);
+	vec_release(&threads);
+	vec_release(&trace->probes);
+}
+
 void trace_close(struct trace *trace)
 {
 	if (!trace)
 		return;
-	vec_foreach(link, &trace->probes)
-		bpf_link__destroy(*link);
-	vec_release(&trace->probes);
+	detach_probes(trace);
 	vec_foreach(clock, &trace->clocks)
 		bpf_link__destroy(clock->link);
 	vec_release(&trace->clocks);
