@@ -57,7 +57,8 @@ static const char program[] =
 	"    object=object.__basicsize__, ascii=''.__sizeof__() - 1,\n"
 	"    wide=chr(256).__sizeof__() - 4, text0=id(texts[0]), text1=id(texts[1]),\n"
 	"    text2=id(texts[2]), text3=id(texts[3]), code=id(code), file=id(code.co_filename),\n"
-	"    exec=id(exec), find=id(find))\n"
+	"    exec=id(exec), find=id(find),\n"
+	"    create=id(_imp.create_dynamic))\n"
 	"posix.write(1, ''.join('%s %d\\n' % item for item in facts.items()).encode())\n"
 	"posix.kill(posix.getpid(), 12)\n"
 	"for i in range(3):\n"
@@ -73,6 +74,10 @@ static const char program[] =
 	"f()\n"
 	"try: from " NAME "absent_too import x\n"
 	"except ImportError: pass\n"
+	"for name in ('_json', '_heapq', '_csv', '_bisect', '_struct', '_random', '_opcode',\n"
+	"        'math', 'zlib', '_datetime', 'array', '_lsprof', 'mmap', 'resource', 'termios'):\n"
+	"    if name not in sys.modules and name not in sys.builtin_module_names:\n"
+	"        if load(name): break\n"
 	"posix.kill(posix.getpid(), 12)\n"
 	"load('" NAME "present0')\n"
 	"import " NAME "present\n"
@@ -82,7 +87,7 @@ static const char program[] =
 
 /* What the program prints. */
 struct told {
-	uint64_t version, cpython, object, ascii, wide, text[4], code, file, exec, find;
+	uint64_t version, cpython, object, ascii, wide, text[4], code, file, exec, find, create;
 };
 
 /* Places, each by its number: those that always held a value so far. */
@@ -125,10 +130,10 @@ struct calibration {
 	bool told_all;
 	struct told told;
 	struct import_layout layout;
-	uint64_t import, callees[2], exec, find; /* addresses */
+	uint64_t import, callees[2], exec, find, create, dlsym, dlsym_from; /* addresses */
 	struct site calls[CALLS_MAX], body;
 	size_t calls_count;
-	struct walk exec_entry, find_entry;
+	struct walk exec_entry, find_entry, create_entry, dlsym_back;
 	VEC(struct open_call) open;
 	bool body_ran;
 	bool all_loaded; /* what the program imports */
@@ -324,7 +329,7 @@ static int take_told(struct calibration *cal)
 		     {"find", &cal->told.find},	      {"wide", &cal->told.wide},
 		     {"text0", &cal->told.text[0]},   {"text1", &cal->told.text[1]},
 		     {"text2", &cal->told.text[2]},   {"text3", &cal->told.text[3]},
-		     {"code", &cal->told.code}};
+		     {"code", &cal->told.code},	      {"create", &cal->told.create}};
 	char text[4096], *rest = text, *line, name[32];
 	ssize_t size = read(cal->tracee.output, text, sizeof(text) - 1);
 	size_t found = 0;
@@ -428,6 +433,22 @@ static uint64_t function_of(const struct calibration *cal, uint64_t object, cons
 	return tracee_word(&cal->tracee, def + 8);
 }
 
+/* What loads an extension: it calls dlopen(3), then asks for the library's init function. */
+static int take_loader(struct calibration *cal)
+{
+	const struct symbols *libc = cal->asked->libc;
+	int rc = 0;
+
+	cal->create = function_of(cal, cal->told.create, "create_dynamic");
+	if (libc->path && libc->offsets[SYMBOL_DLSYM])
+		cal->dlsym = tracee_address(&cal->tracee, libc->device, libc->inode,
+					    libc->offsets[SYMBOL_DLSYM]);
+	if (!cal->create || !cal->dlsym)
+		return 0;
+	rc = tracee_break(&cal->tracee, cal->create);
+	return rc ? rc : tracee_break(&cal->tracee, cal->dlsym);
+}
+
 static int take_addresses(struct calibration *cal)
 {
 	static const enum symbol symbols[] = {SYMBOL_PYTHON_CALL_METHOD,
@@ -456,6 +477,8 @@ static int take_addresses(struct calibration *cal)
 		rc = tracee_break(&cal->tracee, cal->exec);
 	if (!rc && cal->find)
 		rc = tracee_break(&cal->tracee, cal->find);
+	if (!rc)
+		rc = take_loader(cal);
 	if (!rc && !cal->callees[0] && !cal->callees[1])
 		return fail(cal, -ENOTSUP, "the function that calls importlib is not exported");
 	return rc;
@@ -585,6 +608,30 @@ static int on_find(struct calibration *cal)
 
 /* ---- the body ---- */
 
+/* ---- extensions ---- */
+
+static int on_create(struct calibration *cal)
+{
+	return walk_on(cal, &cal->create_entry, 0, 0);
+}
+
+/* Called with the handle and a name. */
+static int on_dlsym(struct calibration *cal)
+{
+	const struct symbols *code = cal->asked->code;
+	struct tracee *tracee = &cal->tracee;
+	char name[sizeof("PyInit_")] = "";
+	uint64_t back = tracee_word(tracee, tracee->stack);
+
+	if (!tracee_read(tracee, tracee->registers[TRACEE_RSI], name, sizeof(name) - 1) ||
+	    strcmp(name, "PyInit_") || !tracee_offset(tracee, code->device, code->inode, back))
+		return 0;
+	if (cal->dlsym_from && cal->dlsym_from != back)
+		return fail(cal, -ENOTSUP, "it loads extensions in several places");
+	cal->dlsym_from = back;
+	return tracee_break(tracee, back);
+}
+
 static int dispatch(struct calibration *cal);
 
 /* Lets it run until a call has returned, with all else going on meanwhile. */
@@ -697,6 +744,12 @@ static int dispatch(struct calibration *cal)
 		return on_find(cal);
 	if (ip == cal->exec)
 		return on_exec(cal);
+	if (ip == cal->create)
+		return on_create(cal);
+	if (ip == cal->dlsym)
+		return on_dlsym(cal);
+	if (ip == cal->dlsym_from)
+		return walk_on(cal, &cal->dlsym_back, 0, 0);
 	for (size_t i = 0; i < cal->calls_count; i++)
 		if (cal->calls[i].back == ip)
 			return on_back(cal, &cal->calls[i]);
@@ -789,6 +842,27 @@ static int add_bodies(struct calibration *cal, struct python_sites *out)
 	return 0;
 }
 
+static bool serves_any(const struct point *point)
+{
+	return point->level;
+}
+
+/* Without these, the times of extensions' dlopen and init functions are not known. */
+static int add_loader(struct calibration *cal, struct python_sites *out)
+{
+	const struct point *create = choose(&cal->create_entry, serves_any);
+	const struct point *dlsym = choose(&cal->dlsym_back, serves_any);
+	int rc;
+
+	if (!create || !dlsym)
+		return 0;
+	rc = add_site(cal, out, create->address,
+		      cookie_of(EVENT_IMPORT_LIBRARY, PLACE_NONE, PLACE_NONE));
+	return rc ? rc
+		  : add_site(cal, out, dlsym->address,
+			     cookie_of(EVENT_IMPORT_INIT, PLACE_NONE, PLACE_NONE));
+}
+
 static int add_sites(struct calibration *cal, struct python_sites *out)
 {
 	int rc = 0;
@@ -803,7 +877,9 @@ static int add_sites(struct calibration *cal, struct python_sites *out)
 		if (!rc)
 			rc = add_end(cal, &cal->calls[i].end, EVENT_IMPORT_END, out);
 	}
-	return rc ? rc : add_bodies(cal, out);
+	if (!rc)
+		rc = add_bodies(cal, out);
+	return rc ? rc : add_loader(cal, out);
 }
 
 static int watch(struct calibration *cal)

@@ -23,6 +23,7 @@ struct python_calibration {
 	char *const *environment;   /* of the program; NULL: the user's own */
 	const char *path;	    /* of the interpreter */
 	const struct symbols *code; /* of the file with the interpreter's code */
+	const struct symbols *libc; /* path NULL: not known */
 };
 
 /*

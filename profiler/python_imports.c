@@ -215,6 +215,27 @@ static enum modules_kind kind_of(const struct python_load *load, const struct mo
 	return load->folder ? MODULES_NAMESPACE : MODULES_UNKNOWN;
 }
 
+/* The rest of an extension's import is its init function, but for what that imports. */
+static void set_native(const struct python_load *load, struct modules_span *span)
+{
+	uint64_t rest_ns;
+
+	if (!load->init_ns)
+		return;
+	rest_ns = span->end_ns - load->init_ns;
+	span->has_native = true;
+	span->dlopen_ns = load->dlopen_ns;
+	span->init_ns = rest_ns > load->nested_ns ? rest_ns - load->nested_ns : 0;
+}
+
+/* Tells the load that |span| was nested in. */
+static void add_nested(struct python_thread *thread, const struct modules_span *span)
+{
+	vec_foreach(load, &thread->open)
+		if (load->span == span->parent && load->init_ns)
+			load->nested_ns += span->end_ns - span->begin_ns;
+}
+
 static int close_load(struct python_imports *imports, struct python_thread *thread, size_t index,
 		      uint64_t time_ns)
 {
@@ -224,6 +245,8 @@ static int close_load(struct python_imports *imports, struct python_thread *thre
 
 	modules_end(imports->modules, load->span, time_ns);
 	span->kind = kind_of(load, span);
+	set_native(load, span);
+	add_nested(thread, span);
 	if (span->kind == MODULES_EXTENSION)
 		rc = modules_set_file(imports->modules, load->span, load->library);
 	forget(thread, index);
@@ -310,6 +333,25 @@ static bool is_program(const struct step *step, const struct python_load *load)
 	       (!name[length] || strcmp(name + length, ".__main__") == 0);
 }
 
+static void on_library(const struct step *step)
+{
+	struct python_load *load = innermost(step->thread);
+
+	if (load && !load->ran)
+		load->library_ns = step->time_ns;
+}
+
+static void on_init(const struct step *step)
+{
+	struct python_load *load = innermost(step->thread);
+
+	if (!load || load->ran || !load->library_ns)
+		return;
+	load->dlopen_ns = step->time_ns - load->library_ns;
+	load->init_ns = step->time_ns;
+	load->nested_ns = 0;
+}
+
 static int on_body(const struct step *step)
 {
 	struct python_thread *thread = step->thread;
@@ -393,6 +435,12 @@ static int take_step(const struct step *step)
 		break;
 	case EVENT_IMPORT_FIND:
 		rc = on_find(step);
+		break;
+	case EVENT_IMPORT_LIBRARY:
+		on_library(step);
+		break;
+	case EVENT_IMPORT_INIT:
+		on_init(step);
 		break;
 	case EVENT_IMPORT_BODY:
 		rc = on_body(step);

@@ -29,8 +29,10 @@ struct python_load {
 	bool ran, running;	       /* its code has begun; and has not ended: |body| ends it */
 	bool source, bytecode, folder; /* opened a .py, a .pyc; looked into a folder of its name */
 	uint64_t key, stack, body;
-	char *library;	  /* owned: the shared library of its name that was opened; NULL */
-	uint64_t last_ns; /* when it was last seen to do anything */
+	char *library; /* owned: the shared library of its name that was opened; NULL */
+	uint64_t library_ns, init_ns;  /* before its dlopen(3), after it; 0: not seen */
+	uint64_t dlopen_ns, nested_ns; /* of what it loaded after that: their totals */
+	uint64_t last_ns;	       /* when it was last seen to do anything */
 };
 
 struct python_thread {

@@ -153,7 +153,8 @@ static int read_libraries(const struct runtime_finder *finder, struct runtime *r
 	struct buf list = {0};
 	int rc = 0;
 
-	if (!runtime->binary.interpreter || (!library && !has(&runtime->binary, SYMBOL_NODE_START)))
+	if (!runtime->binary.interpreter ||
+	    (!library && kind_of(&runtime->binary) == EVENT_RUNTIME_NONE))
 		return 0;
 	/* a linker that cannot say leaves both libraries unknown */
 	if (!output_of(finder, argv, LIST_TIMEOUT_MS, &list)) {

@@ -16,6 +16,7 @@ static int calibrate(const struct runtime_finder *finder, struct runtime *runtim
 		.environment = finder->environment,
 		.path = runtime->path,
 		.code = code,
+		.libc = &runtime->libc,
 	};
 	struct buf text = {0};
 	int rc = python_calibrate(&calibration, &runtime->imports, &text);

@@ -16,6 +16,7 @@ struct user;
 enum symbol {
 	SYMBOL_MAIN,		      /* main */
 	SYMBOL_EXIT,		      /* libc's exit */
+	SYMBOL_DLSYM,		      /* libc's dlsym; before glibc 2.34 it is not in libc */
 	SYMBOL_PYTHON_BYTES_MAIN,     /* Py_BytesMain, 3.8 and later */
 	SYMBOL_PYTHON_UNIX_MAIN,      /* _Py_UnixMain, 3.7 */
 	SYMBOL_PYTHON_MAIN,	      /* Py_Main */

@@ -25,6 +25,7 @@
 static const struct symbols_name names[SYMBOL_COUNT] = {
 	[SYMBOL_MAIN] = {"main", NULL},
 	[SYMBOL_EXIT] = {"exit", NULL},
+	[SYMBOL_DLSYM] = {"dlsym", NULL},
 	[SYMBOL_PYTHON_BYTES_MAIN] = {"Py_BytesMain", NULL},
 	[SYMBOL_PYTHON_UNIX_MAIN] = {"_Py_UnixMain", NULL},
 	[SYMBOL_PYTHON_MAIN] = {"Py_Main", NULL},

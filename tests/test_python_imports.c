@@ -415,6 +415,29 @@ static void kinds_are_told_by_what_was_opened(void **state)
 	release(&found);
 }
 
+static void an_extension_has_times_of_its_own(void **state)
+{
+	struct found found = {};
+	struct stream *s = &found.stream;
+
+	(void)state;
+	begin(&found);
+	ev_begin(s, 10, 100, 0xa, "p._x");
+	ev_find(s, 11, 100, "p._x");
+	ev_step(s, (struct step){20, 100, EVENT_IMPORT_LIBRARY, 0, NULL, 0, 0});
+	ev_open(s, 22, 100, "/lib/p/_x.so", 3);
+	ev_step(s, (struct step){50, 100, EVENT_IMPORT_INIT, 0, NULL, 0, 0});
+	ev_begin(s, 60, 100, 0xb, "b");
+	ev_done(s, 70, 100, 0xb);
+	ev_done(s, 100, 100, 0xa);
+	finish(&found);
+	assert_true(span(&found, "p._x")->has_native);
+	assert_int_equal(span(&found, "p._x")->dlopen_ns, 30);
+	assert_int_equal(span(&found, "p._x")->init_ns, 40);
+	assert_false(span(&found, "b")->has_native);
+	release(&found);
+}
+
 static void names_of_all_widths_become_utf8(void **state)
 {
 	static const struct {
@@ -491,6 +514,7 @@ int main(void)
 		cmocka_unit_test(a_search_without_code_is_no_load),
 		cmocka_unit_test(the_program_itself_is_no_import),
 		cmocka_unit_test(kinds_are_told_by_what_was_opened),
+		cmocka_unit_test(an_extension_has_times_of_its_own),
 		cmocka_unit_test(names_of_all_widths_become_utf8),
 		cmocka_unit_test(stray_steps_do_no_harm),
 	};

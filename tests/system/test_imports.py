@@ -337,6 +337,8 @@ def test_kinds(tmp):
     assert native["kind"] in ("builtin", "extension")
     if native["kind"] == "extension":
         assert native["file"].endswith(".so") and native["file"].startswith("/")
+        assert 0 < native["dlopen_ns"] and 0 < native["init_ns"], native
+        assert native["dlopen_ns"] + native["init_ns"] <= native["total_ns"], native
 
 
 # ---- interpreters that are not as usual ----
