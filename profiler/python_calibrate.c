@@ -4,7 +4,6 @@
 #include "python_calibrate.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,102 +11,16 @@
 #include <unistd.h>
 
 #include "event.h"
+#include "python_program.h"
 #include "python_tracee.h"
+#include "python_walk.h"
 #include "user.h"
 #include "user_job.h"
 
-#define SLOTS	  PLACE_SLOT	       /* of the stack that are looked at */
-#define PLACES	  (PLACE_SLOT + SLOTS) /* by their number in a cookie */
-#define WALK	  6		       /* instructions after a point that are looked at */
-#define CALLS_MAX 4		       /* places in the code that call one function */
+#define CALLS_MAX 4 /* places in the code that call one function */
 #define STEPS_MAX 200000
-#define NAME	  "coldprof_" /* all modules that the program imports */
-#define INNER	  NAME "inner"
-
-/*
- * It prints facts as "name number", then sends itself SIGUSR2, then imports: by the statement and
- * by the function, with absolute and relative names, what is there and what is not. After another
- * signal it imports what it has loaded.
- */
-static const char program[] =
-	"import sys, posix, _imp, builtins\n"
-	"Spec = type(sys.__spec__)\n"
-	"def load(name, *more):\n"
-	"    try: return __import__(name, *more)\n"
-	"    except ImportError: pass\n"
-	"builtins.coldprof_load = load\n"
-	"code = compile('coldprof_load(\"" INNER "\")\\n'\n"
-	"    'if __name__[-1] == \"2\": raise ImportError', 'coldprof body', 'exec')\n"
-	"class Finder:\n"
-	"    @staticmethod\n"
-	"    def find_spec(name, path=None, target=None):\n"
-	"        if name.startswith('" NAME "present'): return Spec(name, Finder)\n"
-	"    @staticmethod\n"
-	"    def create_module(spec): return None\n"
-	"    @staticmethod\n"
-	"    def exec_module(module):\n"
-	"        if module.__name__[-1] == '0': exec(code, module.__dict__)\n"
-	"        else: again(exec, code, module.__dict__)\n"
-	"def again(f, *args, **more): return f(*args, **more)\n"
-	"sys.meta_path.append(Finder)\n"
-	"texts = [chr(c) * 3 for c in (97, 233, 256, 65536)]\n"
-	"find = getattr(_imp, 'find_frozen', None) or _imp.is_frozen\n"
-	"facts = dict(version=sys.hexversion >> 16,\n"
-	"    cpython=int(sys.implementation.name == 'cpython'),\n"
-	"    object=object.__basicsize__, ascii=''.__sizeof__() - 1,\n"
-	"    wide=chr(256).__sizeof__() - 4, text0=id(texts[0]), text1=id(texts[1]),\n"
-	"    text2=id(texts[2]), text3=id(texts[3]), code=id(code), file=id(code.co_filename),\n"
-	"    exec=id(exec), find=id(find),\n"
-	"    create=id(_imp.create_dynamic))\n"
-	"posix.write(1, ''.join('%s %d\\n' % item for item in facts.items()).encode())\n"
-	"posix.kill(posix.getpid(), 12)\n"
-	"for i in range(3):\n"
-	"    load('" NAME "absent%d' % i)\n"
-	"    load('" NAME "present%d' % i)\n"
-	"    load('" NAME "relative%d' % i, {'__package__': '" NAME "pkg', '__name__': '" NAME
-	"pkg.x'},\n"
-	"         None, (), 1)\n"
-	"try: import " NAME "absent\n"
-	"except ImportError: pass\n"
-	"import " NAME "present\n"
-	"def f(): import " NAME "present_too\n"
-	"f()\n"
-	"try: from " NAME "absent_too import x\n"
-	"except ImportError: pass\n"
-	"for name in ('_json', '_heapq', '_csv', '_bisect', '_struct', '_random', '_opcode',\n"
-	"        'math', 'zlib', '_datetime', 'array', '_lsprof', 'mmap', 'resource', 'termios'):\n"
-	"    if name not in sys.modules and name not in sys.builtin_module_names:\n"
-	"        if load(name): break\n"
-	"posix.kill(posix.getpid(), 12)\n"
-	"load('" NAME "present0')\n"
-	"import " NAME "present\n"
-	"from " NAME "present_too import __name__\n"
-	"f()\n"
-	"posix.kill(posix.getpid(), 12)\n";
-
-/* What the program prints. */
-struct told {
-	uint64_t version, cpython, object, ascii, wide, text[4], code, file, exec, find, create;
-};
-
-/* Places, each by its number: those that always held a value so far. */
-struct places {
-	bool hold[PLACES];
-};
-
-/* One instruction that is passed in a straight line, and where what is wanted was each time. */
-struct point {
-	uint64_t address;
-	bool cheap;  /* the kernel need not single-step it */
-	bool level;  /* the stack is as it was at the first one */
-	bool shared; /* imports of what is loaded pass it too */
-	struct places subject, array, result;
-};
-struct walk {
-	struct point points[WALK];
-	size_t count;
-	unsigned int times; /* 0: not walked yet */
-};
+#define NAME	  PYTHON_PROGRAM_NAME
+#define INNER	  PYTHON_PROGRAM_INNER
 
 /* A call in the interpreter's code: what comes before and after it. */
 struct site {
@@ -128,7 +41,7 @@ struct calibration {
 	const char *why;
 	struct tracee tracee;
 	bool told_all;
-	struct told told;
+	struct python_told told;
 	struct import_layout layout;
 	uint64_t import, callees[2], exec, find, create, dlsym, dlsym_from; /* addresses */
 	struct site calls[CALLS_MAX], body;
@@ -147,279 +60,6 @@ static int fail(struct calibration *cal, int code, const char *why)
 }
 
 /* ---- what is where ---- */
-
-static uint64_t at_place(const struct tracee *tracee, const uint64_t *slots, size_t place)
-{
-	if (place >= PLACE_SLOT)
-		return slots[place - PLACE_SLOT];
-	return place < TRACEE_REGISTERS ? tracee->registers[place] : 0;
-}
-
-static void read_slots(const struct tracee *tracee, uint64_t slots[SLOTS])
-{
-	if (!tracee_read(tracee, tracee->stack, slots, SLOTS * sizeof(*slots)))
-		memset(slots, 0, SLOTS * sizeof(*slots));
-}
-
-/* Of |places| those stay that hold |value| now. */
-static void keep_places(const struct tracee *tracee, uint64_t value, struct places *places)
-{
-	uint64_t slots[SLOTS];
-
-	read_slots(tracee, slots);
-	for (size_t i = 0; i < PLACES; i++)
-		places->hold[i] &= (i < TRACEE_REGISTERS || i >= PLACE_SLOT) &&
-				   at_place(tracee, slots, i) == value;
-}
-
-/* Registers that hold the address of an array whose first item is |value|. */
-static void keep_arrays(const struct tracee *tracee, uint64_t value, struct places *places)
-{
-	for (size_t i = 0; i < PLACES; i++)
-		places->hold[i] &=
-			i < TRACEE_REGISTERS && tracee_word(tracee, tracee->registers[i]) == value;
-}
-
-static void all_places(struct places *places)
-{
-	memset(places->hold, true, sizeof(places->hold));
-}
-
-/*
- * PLACE_NONE where there is none. Registers that a function keeps for its caller come first, the
- * stack's lowest slots, which are the function's own, before those of its callers.
- */
-static unsigned int best_place(const struct places *places)
-{
-	static const uint8_t kept[] = {3, 5, 12, 13, 14, 15};
-
-	for (size_t i = 0; i < sizeof(kept); i++)
-		if (places->hold[kept[i]])
-			return kept[i];
-	for (unsigned int i = 0; i < PLACES; i++)
-		if (places->hold[i])
-			return i;
-	return PLACE_NONE;
-}
-
-static unsigned int place_like(const struct places *places, unsigned int first)
-{
-	return places->hold[first] ? first : best_place(places);
-}
-
-/*
- * push, near call, jump and conditional jump, one-byte nop: the kernel's uprobes emulate them on
- * x86 (arch/x86/kernel/uprobes.c); others are executed out of line under a single step, which
- * costs five times as much.
- */
-static bool is_cheap(const uint8_t *code)
-{
-	if (code[0] == 0x41)
-		return code[1] >= 0x50 && code[1] <= 0x57;
-	if (code[0] == 0x67)
-		return code[1] == 0xe8;
-	if (code[0] == 0x0f)
-		return code[1] >= 0x80 && code[1] <= 0x8f;
-	return (code[0] >= 0x50 && code[0] <= 0x57) || (code[0] >= 0x70 && code[0] <= 0x7f) ||
-	       code[0] == 0xe8 || code[0] == 0xe9 || code[0] == 0xeb || code[0] == 0x90;
-}
-
-static bool is_cheap_at(const struct tracee *tracee, uint64_t address)
-{
-	uint8_t code[2];
-
-	return tracee_read(tracee, address, code, sizeof(code)) && is_cheap(code);
-}
-
-/* ---- walking ---- */
-
-static void look(const struct tracee *tracee, struct point *point, uint64_t subject,
-		 uint64_t result)
-{
-	keep_places(tracee, subject, &point->subject);
-	keep_arrays(tracee, subject, &point->array);
-	keep_places(tracee, result, &point->result);
-}
-
-static struct point *new_point(struct walk *walk, const struct tracee *tracee)
-{
-	struct point *point = &walk->points[walk->count++];
-
-	point->address = tracee->ip;
-	point->cheap = is_cheap_at(tracee, tracee->ip);
-	point->level = true;
-	all_places(&point->subject);
-	all_places(&point->array);
-	all_places(&point->result);
-	return point;
-}
-
-/*
- * Looks at the instructions from where it stands to the first cheap one, which it doesn't run. What
- * differs from the last time ends the walk for good: it is no straight line.
- */
-static int walk_on(struct calibration *cal, struct walk *walk, uint64_t subject, uint64_t result)
-{
-	struct tracee *tracee = &cal->tracee;
-	uint64_t stack = tracee->stack;
-	bool first = !walk->times++;
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < WALK; i++) {
-		struct point *point;
-
-		if (first)
-			new_point(walk, tracee);
-		if (i >= walk->count)
-			return 0;
-		point = &walk->points[i];
-		if (point->address != tracee->ip) {
-			walk->count = i;
-			return 0;
-		}
-		point->level &= tracee->stack == stack;
-		look(tracee, point, subject, result);
-		if (point->cheap)
-			return 0;
-		rc = tracee_step(tracee);
-		/* a jump that is not cheap, a return */
-		if (!rc && (tracee->ip <= point->address || tracee->ip > point->address + 15)) {
-			walk->count = i + 1;
-			return 0;
-		}
-	}
-	return rc;
-}
-
-/* What a probe after a call needs; what one in front of a function's work needs. */
-static bool serves_end(const struct point *point)
-{
-	return point->level && !point->shared && best_place(&point->subject) != PLACE_NONE;
-}
-
-static bool serves_entry(const struct point *point)
-{
-	return point->subject.hold[TRACEE_RSI] || point->array.hold[TRACEE_RSI];
-}
-
-/* Where on a walk to put a probe, or NULL: a cheap instruction if one will do, else the first. */
-static const struct point *choose(const struct walk *walk, bool (*serves)(const struct point *))
-{
-	const struct point *chosen = NULL;
-
-	for (size_t i = 0; i < walk->count; i++) {
-		const struct point *point = &walk->points[i];
-
-		if (serves(point) && (!chosen || (point->cheap && !chosen->cheap)))
-			chosen = point;
-	}
-	return chosen;
-}
-
-/* ---- what the program tells ---- */
-
-static int take_told(struct calibration *cal)
-{
-	const struct {
-		const char *name;
-		uint64_t *value;
-	} known[] = {{"version", &cal->told.version}, {"cpython", &cal->told.cpython},
-		     {"object", &cal->told.object},   {"ascii", &cal->told.ascii},
-		     {"file", &cal->told.file},	      {"exec", &cal->told.exec},
-		     {"find", &cal->told.find},	      {"wide", &cal->told.wide},
-		     {"text0", &cal->told.text[0]},   {"text1", &cal->told.text[1]},
-		     {"text2", &cal->told.text[2]},   {"text3", &cal->told.text[3]},
-		     {"code", &cal->told.code},	      {"create", &cal->told.create}};
-	char text[4096], *rest = text, *line, name[32];
-	ssize_t size = read(cal->tracee.output, text, sizeof(text) - 1);
-	size_t found = 0;
-	uint64_t value;
-
-	text[size > 0 ? size : 0] = '\0';
-	while ((line = strsep(&rest, "\n"))) {
-		if (sscanf(line, "%31s %" SCNu64, name, &value) != 2)
-			continue;
-		for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-			if (strcmp(known[i].name, name) == 0) {
-				*known[i].value = value;
-				found++;
-			}
-	}
-	if (found != sizeof(known) / sizeof(known[0]) || !cal->told.cpython)
-		return fail(cal, -ENOTSUP, "the interpreter does not tell what CPython tells");
-	return 0;
-}
-
-/* The bits of a str's state that tell its kind: (kind, compact, ascii) of the four texts. */
-static bool find_kind_bits(struct calibration *cal)
-{
-	static const uint32_t want[] = {1 | 8 | 16, 1 | 8, 2 | 8, 4 | 8};
-
-	for (unsigned int shift = 0; shift < 27; shift++) {
-		bool good = true;
-
-		for (size_t i = 0; i < 4; i++) {
-			uint32_t state = (uint32_t)tracee_word(
-				&cal->tracee, cal->told.text[i] + cal->layout.state);
-
-			good &= (state >> shift & 31) == want[i];
-		}
-		if (good) {
-			cal->layout.kind_shift = (uint8_t)shift;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Each text is three times the same character. */
-static bool layout_holds(const struct calibration *cal)
-{
-	static const uint32_t characters[] = {97, 233, 256, 65536};
-	static const uint8_t widths[] = {1, 1, 2, 4};
-
-	for (size_t i = 0; i < 4; i++) {
-		uint64_t data = cal->told.text[i] + (i ? cal->layout.wide : cal->layout.ascii);
-		uint32_t character = 0;
-
-		if (tracee_word(&cal->tracee, cal->told.text[i] + cal->layout.length) != 3 ||
-		    !tracee_read(&cal->tracee, data + 2 * widths[i], &character, widths[i]) ||
-		    character != characters[i])
-			return false;
-	}
-	return true;
-}
-
-/* Where a code object has its file name: the one word that is it. */
-static bool find_file_name(struct calibration *cal)
-{
-	size_t found = 0;
-
-	for (uint16_t at = 0; at < 256; at += 8)
-		if (tracee_word(&cal->tracee, cal->told.code + at) == cal->told.file) {
-			cal->layout.file_name = at;
-			found++;
-		}
-	return found == 1;
-}
-
-static int find_layout(struct calibration *cal)
-{
-	const struct told *told = &cal->told;
-
-	if (told->object > 64 || told->ascii > 200 || told->wide > 200)
-		return fail(cal, -ENOTSUP, "its objects are not as in CPython");
-	/* PyObject, length, hash, state, characters: Include/cpython/unicodeobject.h */
-	cal->layout = (struct import_layout){.ascii = (uint8_t)told->ascii,
-					     .wide = (uint8_t)told->wide,
-					     .length = (uint8_t)told->object,
-					     .state = (uint8_t)(told->object + 16)};
-	if (!find_kind_bits(cal) || !layout_holds(cal))
-		return fail(cal, -ENOTSUP, "its strings are not as in CPython 3.8 to 3.14");
-	if (!find_file_name(cal))
-		return fail(cal, -ENOTSUP, "its code objects are not as in CPython 3.8 to 3.14");
-	return 0;
-}
 
 /* The C function of a built-in function: PyCFunctionObject has its PyMethodDef after PyObject. */
 static uint64_t function_of(const struct calibration *cal, uint64_t object, const char *name)
@@ -492,9 +132,7 @@ static int on_told(struct calibration *cal)
 	if (!tracee_is_as_in_file(&cal->tracee, code->device, code->inode, code->path))
 		return fail(cal, -EBUSY, "another program has probes in it just now");
 	cal->told_all = true;
-	rc = take_told(cal);
-	if (!rc)
-		rc = find_layout(cal);
+	rc = python_program_told(&cal->tracee, &cal->told, &cal->layout, &cal->why);
 	return rc ? rc : take_addresses(cal);
 }
 
@@ -590,7 +228,7 @@ static int on_back(struct calibration *cal, struct site *site)
 		return 0;
 	cal->open.count--;
 	site->times++;
-	return walk_on(cal, &site->end, call[-1].subject, tracee->registers[TRACEE_RAX]);
+	return walk_on(&cal->tracee, &site->end, call[-1].subject, tracee->registers[TRACEE_RAX]);
 }
 
 /* ---- the search ---- */
@@ -603,16 +241,14 @@ static int on_find(struct calibration *cal)
 	/* a function of one argument gets it, one with keywords an array of them */
 	if (!is_name(cal, name, NAME))
 		name = tracee_word(tracee, name);
-	return is_name(cal, name, NAME) ? walk_on(cal, &cal->find_entry, name, 0) : 0;
+	return is_name(cal, name, NAME) ? walk_on(&cal->tracee, &cal->find_entry, name, 0) : 0;
 }
-
-/* ---- the body ---- */
 
 /* ---- extensions ---- */
 
 static int on_create(struct calibration *cal)
 {
-	return walk_on(cal, &cal->create_entry, 0, 0);
+	return walk_on(&cal->tracee, &cal->create_entry, 0, 0);
 }
 
 /* Called with the handle and a name. */
@@ -631,6 +267,8 @@ static int on_dlsym(struct calibration *cal)
 	cal->dlsym_from = back;
 	return tracee_break(tracee, back);
 }
+
+/* ---- the body ---- */
 
 static int dispatch(struct calibration *cal);
 
@@ -672,7 +310,7 @@ static void note_body_call(struct calibration *cal, uint64_t call, uint64_t back
 	}
 	if (body->back != back || body->call != call)
 		body->call = body->back = 0; /* not one place */
-	for (size_t i = 0; i < PLACES; i++)
+	for (size_t i = 0; i < WALK_PLACES; i++)
 		body->code.hold[i] &= code->hold[i];
 }
 
@@ -686,13 +324,13 @@ static int on_exec(struct calibration *cal)
 
 	if (code != cal->told.code)
 		return 0;
-	rc = walk_on(cal, &cal->exec_entry, code, 0);
+	rc = walk_on(&cal->tracee, &cal->exec_entry, code, 0);
 	for (unsigned int i = 0; !rc && i < STEPS_MAX && tracee->stack <= frame; i++) {
 		uint64_t before = tracee->ip, stack = tracee->stack;
 		struct places places;
 
-		all_places(&places);
-		keep_places(tracee, code, &places);
+		walk_all_places(&places);
+		walk_keep_places(tracee, code, &places);
 		rc = tracee_step(tracee);
 		if (rc || !was_call(tracee, before, stack, &back))
 			continue;
@@ -701,7 +339,7 @@ static int on_exec(struct calibration *cal)
 		if (rc || !cal->body_ran)
 			continue;
 		note_body_call(cal, before, back, &places);
-		return walk_on(cal, &cal->body.end, code, tracee->registers[TRACEE_RAX]);
+		return walk_on(&cal->tracee, &cal->body.end, code, tracee->registers[TRACEE_RAX]);
 	}
 	return rc;
 }
@@ -749,7 +387,7 @@ static int dispatch(struct calibration *cal)
 	if (ip == cal->dlsym)
 		return on_dlsym(cal);
 	if (ip == cal->dlsym_from)
-		return walk_on(cal, &cal->dlsym_back, 0, 0);
+		return walk_on(&cal->tracee, &cal->dlsym_back, 0, 0);
 	for (size_t i = 0; i < cal->calls_count; i++)
 		if (cal->calls[i].back == ip)
 			return on_back(cal, &cal->calls[i]);
@@ -785,7 +423,7 @@ static int add_begin(struct calibration *cal, const struct site *site, struct py
 	uint64_t cookie = cookie_of(EVENT_IMPORT_BEGIN, TRACEE_RDX, PLACE_NONE);
 	int rc = 0;
 
-	if (site->call && is_cheap_at(&cal->tracee, site->call))
+	if (site->call && walk_is_cheap_at(&cal->tracee, site->call))
 		return add_site(cal, out, site->call, cookie);
 	cookie |= COOKIE_IMPORT_CALLER | (site->back & COOKIE_IMPORT_FROM_BITS)
 						 << COOKIE_IMPORT_FROM_SHIFT;
@@ -798,19 +436,19 @@ static int add_begin(struct calibration *cal, const struct site *site, struct py
 static int add_end(struct calibration *cal, const struct walk *walk, enum event_import_what what,
 		   struct python_sites *out)
 {
-	const struct point *point = choose(walk, serves_end);
+	const struct point *point = walk_choose(walk, walk_serves_end);
 
 	if (!point)
 		return fail(cal, -ENOTSUP, "the end of an import can't be told from others");
 	return add_site(cal, out, point->address,
-			cookie_of(what, best_place(&point->subject),
-				  place_like(&point->result, TRACEE_RAX)));
+			cookie_of(what, walk_best_place(&point->subject),
+				  walk_place_like(&point->result, TRACEE_RAX)));
 }
 
 static int add_entry(struct calibration *cal, const struct walk *walk, enum event_import_what what,
 		     struct python_sites *out)
 {
-	const struct point *point = choose(walk, serves_entry);
+	const struct point *point = walk_choose(walk, walk_serves_entry);
 
 	if (!point)
 		return -ENOENT;
@@ -822,7 +460,7 @@ static int add_entry(struct calibration *cal, const struct walk *walk, enum even
 /* Without these, imports by importlib.import_module() are not seen; the rest is. */
 static int add_bodies(struct calibration *cal, struct python_sites *out)
 {
-	unsigned int place = place_like(&cal->body.code, TRACEE_RDI);
+	unsigned int place = walk_place_like(&cal->body.code, TRACEE_RDI);
 	struct python_sites with = *out;
 	int rc;
 
@@ -832,7 +470,7 @@ static int add_bodies(struct calibration *cal, struct python_sites *out)
 	if (!rc)
 		rc = add_end(cal, &cal->body.end, EVENT_IMPORT_BODY_END, &with);
 	if (!rc && cal->body.call && place != PLACE_NONE &&
-	    is_cheap_at(&cal->tracee, cal->body.call))
+	    walk_is_cheap_at(&cal->tracee, cal->body.call))
 		rc = add_site(cal, &with, cal->body.call,
 			      cookie_of(EVENT_IMPORT_BODY, place, PLACE_NONE));
 	else if (!rc)
@@ -850,8 +488,8 @@ static bool serves_any(const struct point *point)
 /* Without these, the times of extensions' dlopen and init functions are not known. */
 static int add_loader(struct calibration *cal, struct python_sites *out)
 {
-	const struct point *create = choose(&cal->create_entry, serves_any);
-	const struct point *dlsym = choose(&cal->dlsym_back, serves_any);
+	const struct point *create = walk_choose(&cal->create_entry, serves_any);
+	const struct point *dlsym = walk_choose(&cal->dlsym_back, serves_any);
 	int rc;
 
 	if (!create || !dlsym)
@@ -906,7 +544,7 @@ static int run(struct calibration *cal, bool importtime, char *const environment
 	       struct python_sites *out)
 {
 	char *plain[] = {(char *)cal->asked->path, (char *)"-I", (char *)"-S", (char *)"-c",
-			 (char *)program,	   NULL};
+			 (char *)python_program,   NULL};
 	char *timed[] = {plain[0], plain[1], plain[2], (char *)"-X", (char *)"importtime",
 			 plain[3], plain[4], NULL};
 	int rc = tracee_start(importtime ? timed : plain, environment, &cal->tracee);

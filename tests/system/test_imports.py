@@ -371,7 +371,9 @@ def test_what_cannot_be_calibrated_is_said(tmp):
         skip("it has its code in a library")
     python.write_bytes(code.replace(b"__basicsize__", b"__basicsizX__"))
     python.chmod(0o755)
-    run = profile(tmp, python, "-S", "-c", "pass", env={"PYTHONHOME": "/usr"})
+    # with its own cache: by its build id it is what was known before
+    run = profile(tmp, python, "-S", "-c", "pass", env={"PYTHONHOME": "/usr"},
+                  options=("--cache", tmp / "cache"))
     (sample,) = samples(run.report)
     assert run.report["workloads"][0]["modules_technique"] is None
     assert any("modules" in note and "not seen" in note for note in sample["notes"]), \
