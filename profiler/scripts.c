@@ -22,7 +22,9 @@
 #define PARSE_NS      100000
 #define PARSE_BYTE_NS 10
 
-#define LOOKS_MAX 512 /* that many are kept; a search takes some dozens */
+#define DEPTH_MAX  1024 /* modules on one stack */
+#define PAUSES_MAX 64
+#define LOOKS_MAX  512 /* that many are kept; a search takes some dozens */
 
 void scripts_release(struct scripts *scripts)
 {
@@ -31,6 +33,7 @@ void scripts_release(struct scripts *scripts)
 	vec_foreach(thread, &scripts->threads) {
 		vec_release(&thread->stack);
 		vec_release(&thread->looks);
+		vec_release(&thread->pauses);
 	}
 	vec_release(&scripts->threads);
 	vec_release(&scripts->scripts);
@@ -82,7 +85,39 @@ struct gone {
 	bool sampled; /* by the clock: it tells nothing of what made no frame of its own */
 };
 
-static void set_end(struct script *script, const struct gone *gone)
+/* The part of [from, to] in which the thread was off its CPU. */
+static uint64_t paused_ns(const struct script_thread *thread, uint64_t from_ns, uint64_t to_ns)
+{
+	uint64_t sum_ns = 0;
+
+	vec_foreach(pause, &thread->pauses) {
+		uint64_t begin_ns = pause->out_ns > from_ns ? pause->out_ns : from_ns;
+		uint64_t end_ns = pause->in_ns && pause->in_ns < to_ns ? pause->in_ns : to_ns;
+
+		if (end_ns > begin_ns)
+			sum_ns += end_ns - begin_ns;
+	}
+	return sum_ns;
+}
+
+/* The middle of the time between two instants in which the thread ran. */
+static uint64_t middle(const struct script_thread *thread, uint64_t from_ns, uint64_t to_ns)
+{
+	uint64_t half_ns = (to_ns - from_ns - paused_ns(thread, from_ns, to_ns)) / 2;
+	uint64_t at_ns = from_ns;
+
+	vec_foreach(pause, &thread->pauses) {
+		if (pause->out_ns < at_ns || pause->out_ns >= to_ns || !pause->in_ns)
+			continue;
+		if (pause->out_ns - at_ns >= half_ns)
+			break;
+		half_ns -= pause->out_ns - at_ns;
+		at_ns = pause->in_ns < to_ns ? pause->in_ns : to_ns;
+	}
+	return at_ns + half_ns < to_ns ? at_ns + half_ns : to_ns;
+}
+
+static void set_end(const struct scripts *scripts, struct script *script, const struct gone *gone)
 {
 	uint64_t parsed_ns;
 
@@ -93,8 +128,10 @@ static void set_end(struct script *script, const struct gone *gone)
 	later(&script->high_ns, script->low_ns);
 	script->end_ns = script->high_ns;
 	if (gone->sampled)
-		script->end_ns -= (script->high_ns - script->low_ns) / 2;
+		script->end_ns = middle(&scripts->threads.items[script->thread], script->low_ns,
+					script->high_ns);
 	parsed_ns = script->low_ns + PARSE_NS + script->bytes * PARSE_BYTE_NS;
+	parsed_ns += paused_ns(&scripts->threads.items[script->thread], script->low_ns, parsed_ns);
 	if (script->kind == MODULES_JSON && script->end_ns > parsed_ns)
 		script->end_ns = parsed_ns;
 }
@@ -128,7 +165,7 @@ static void close_above(struct scripts *scripts, struct script_thread *thread, s
 	while (thread->stack.count > depth) {
 		struct script *script = get(scripts, top_of(thread));
 
-		set_end(script, gone);
+		set_end(scripts, script, gone);
 		thread->stack.count--;
 		/* what it was in was there as long as it was itself */
 		if (top_of(thread) != MODULES_NONE)
@@ -329,6 +366,7 @@ static int take_execute(struct scripts *scripts, const struct about *about,
 	if (record->importer)
 		script->parent = MODULES_NONE;
 	script->compiled_ns = about->time_ns;
+	thread->looks.count = 0;
 	adopt(scripts, index);
 	return push(scripts, thread, index);
 }
@@ -350,20 +388,14 @@ static void take_executed(struct scripts *scripts, const struct about *about,
 	if (!depth)
 		return;
 	while (thread->stack.count > depth) {
-		set_end(get(scripts, top_of(thread)), &gone);
+		set_end(scripts, get(scripts, top_of(thread)), &gone);
 		thread->stack.count--;
 	}
-	set_end(script, &gone);
+	set_end(scripts, script, &gone);
 	script->exact = true;
 	script->low_ns = script->end_ns = script->high_ns = about->time_ns;
 	script->failed = record->event.flags & EVENT_SCRIPT_FAILED;
 	thread->stack.count--;
-}
-
-/* A module that was taken for ended, since the walk came between its compilation and its run. */
-static bool was_never_seen(const struct script *script)
-{
-	return script->kind != MODULES_ESM && !script->open && !script->frame;
 }
 
 /* The depth in the stack of the module with that frame, or of that name if its frame is unknown. */
@@ -380,26 +412,58 @@ static size_t find_depth(const struct scripts *scripts, const struct script_thre
 	return 0;
 }
 
-static int reopen(struct scripts *scripts, const struct about *about, size_t *depth)
+/* The last one that was taken for ended and is on the stack after all; or MODULES_NONE. */
+static uint32_t find_ended(const struct scripts *scripts, const struct about *about, uint64_t frame)
+{
+	for (size_t i = scripts->scripts.count; i-- > 0;) {
+		const struct script *script = &scripts->scripts.items[i];
+
+		if (script->name == about->name && script->thread == about->thread &&
+		    script->kind != MODULES_ESM && !script->open &&
+		    (!script->frame || script->frame == frame))
+			return (uint32_t)i;
+	}
+	return MODULES_NONE;
+}
+
+/* Puts a module on the stack again, and those that it is in. */
+static int push_again(struct scripts *scripts, struct script_thread *thread, uint32_t index)
+{
+	struct gone gone = {.at_ns = get(scripts, index)->compiled_ns, .sampled = true};
+	uint32_t chain[DEPTH_MAX];
+	size_t count = 0;
+	int rc = 0;
+
+	for (uint32_t at = index;
+	     at != MODULES_NONE && !get(scripts, at)->open && count < DEPTH_MAX;
+	     at = get(scripts, at)->within)
+		chain[count++] = at;
+	if (!count || count == DEPTH_MAX)
+		return 0;
+	/* what is above the innermost of them that was open all the time came later, or is wrong */
+	while (thread->stack.count && top_of(thread) != get(scripts, chain[count - 1])->within) {
+		set_end(scripts, get(scripts, top_of(thread)), &gone);
+		thread->stack.count--;
+	}
+	while (count && !rc)
+		rc = push(scripts, thread, chain[--count]);
+	return rc;
+}
+
+/*
+ * A walk came between a module's compilation and its run, or it was led astray: what was taken for
+ * ended is not.
+ */
+static int reopen(struct scripts *scripts, const struct about *about, uint64_t frame, size_t *depth)
 {
 	struct script_thread *thread = &scripts->threads.items[about->thread];
-	uint32_t index = find_last(scripts, about, was_never_seen);
-	struct gone gone = {.at_ns = about->time_ns, .sampled = true};
-	struct script *script;
+	uint32_t index = find_ended(scripts, about, frame);
 	int rc;
 
 	if (index == MODULES_NONE)
 		return 0;
-	script = get(scripts, index);
-	while (thread->stack.count && top_of(thread) != script->within) {
-		size_t count = thread->stack.count;
-
-		close_above(scripts, thread, count - 1, &gone);
-		if (thread->stack.count == count)
-			return 0;
-	}
-	rc = push(scripts, thread, index);
-	*depth = thread->stack.count;
+	rc = push_again(scripts, thread, index);
+	*depth = top_of(thread) == index ? thread->stack.count : 0;
 	return rc;
 }
 
@@ -448,8 +512,9 @@ static int take_stack(struct scripts *scripts, const struct about *about,
 			return 0; /* a function around a source that is no module */
 		depth = find_depth(scripts, thread, about, record->frame);
 		if (!depth) {
-			rc = record->event.flags & EVENT_STACK_ESM ? resume(scripts, about, &depth)
-								   : reopen(scripts, about, &depth);
+			rc = record->event.flags & EVENT_STACK_ESM
+				     ? resume(scripts, about, &depth)
+				     : reopen(scripts, about, record->frame, &depth);
 			if (rc || !depth)
 				return rc;
 		}
@@ -517,9 +582,31 @@ static void end_thread(struct scripts *scripts, uint32_t index, uint64_t time_ns
 	struct gone gone = {.at_ns = time_ns};
 
 	while (thread && thread->stack.count) {
-		set_end(get(scripts, top_of(thread)), &gone);
+		set_end(scripts, get(scripts, top_of(thread)), &gone);
 		thread->stack.count--;
 	}
+}
+
+/* Only the last ones are kept: bounds of an end are mostly near to each other. */
+static int take_switch(struct scripts *scripts, const struct event *event)
+{
+	struct script_thread *thread =
+		known_thread(scripts, processes_thread(scripts->processes, event->tid));
+	struct script_pause pause = {.out_ns = event->time_ns};
+
+	if (!thread)
+		return 0;
+	if (event->kind == EVENT_SWITCH_IN) {
+		if (thread->pauses.count)
+			thread->pauses.items[thread->pauses.count - 1].in_ns = event->time_ns;
+		return 0;
+	}
+	if (thread->pauses.count == PAUSES_MAX) {
+		thread->pauses.count /= 2;
+		memmove(thread->pauses.items, thread->pauses.items + PAUSES_MAX / 2,
+			thread->pauses.count * sizeof(pause));
+	}
+	return vec_push(&thread->pauses, pause);
 }
 
 int scripts_event(struct scripts *scripts, const struct recording *recording,
@@ -529,6 +616,8 @@ int scripts_event(struct scripts *scripts, const struct recording *recording,
 	struct script_thread *thread;
 	int rc;
 
+	if (event->kind == EVENT_SWITCH_OUT || event->kind == EVENT_SWITCH_IN)
+		return take_switch(scripts, event);
 	if (event->kind != EVENT_SCRIPT && event->kind != EVENT_STACK && event->kind != EVENT_EXIT)
 		return 0;
 	about.process = processes_by_pid(scripts->processes, event->pid);

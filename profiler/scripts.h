@@ -60,13 +60,19 @@ struct script_look {
 	bool found, opened;
 };
 
+/* The thread was off its CPU. */
+struct script_pause {
+	uint64_t out_ns, in_ns; /* in_ns 0: it still is */
+};
+
 /* A thread with a V8. */
 struct script_thread {
 	bool used;
-	uint32_t shown;		       /* what the last walk showed: index, or MODULES_NONE */
-	uint32_t compiled;	       /* the last one, or MODULES_NONE */
-	VEC(uint32_t) stack;	       /* those that are open, the outermost first */
-	VEC(struct script_look) looks; /* since the last module was found */
+	uint32_t shown;			 /* what the last walk showed: index, or MODULES_NONE */
+	uint32_t compiled;		 /* the last one, or MODULES_NONE */
+	VEC(uint32_t) stack;		 /* those that are open, the outermost first */
+	VEC(struct script_look) looks;	 /* since the last module was found */
+	VEC(struct script_pause) pauses; /* the last ones */
 };
 
 /* Empty when zeroed but for the pointers. */

@@ -179,7 +179,9 @@ bool scripts_name_related(const char *path, const char *file)
 	if (end && strcmp(end, "/package.json") == 0 &&
 	    strncmp(path, file, (size_t)(end - path) + 1) == 0)
 		return true;
-	if (!package)
+	/* what else lies in its package is not looked for by a search for it */
+	if (!package ||
+	    strncmp(path, file, (size_t)(package - file) + package_length(package)) == 0)
 		return false;
 	for (const char *at = path; (at = strstr(at, PACKAGES)); at++) {
 		const char *name = at + strlen(PACKAGES);
