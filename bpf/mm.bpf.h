@@ -85,7 +85,7 @@ static __always_inline __u64 counter_bytes(struct mm_struct *mm, int member)
 	return pages > 0 ? (__u64)pages << PAGE_SHIFT : 0;
 }
 
-static __noinline void read_memory(struct mm_struct *mm, struct memory *out)
+static __noinline __attribute__((unused)) void read_memory(struct mm_struct *mm, struct memory *out)
 {
 	__u64 now;
 

@@ -42,7 +42,8 @@ struct v8_thread {
 	__u64 isolate;
 	__u64 bias; /* of addresses in the binary */
 	__u64 base; /* the stack pointer at the isolate's making: all stacks end above it */
-	__u32 layout;
+	__u16 layout;
+	__u16 ran;	  /* other than ES modules, since the last of these began */
 	__u32 busy;	  /* a program works here: one that interrupts it goes away */
 	__u64 walked_ns;  /* the last walk */
 	__u64 frame;	  /* what it found; NEVER: what it finds next is sent in any case */
@@ -364,7 +365,6 @@ static __noinline __u64 script_name(__u32 number, __u64 shared, __u32 *id)
 
 static __noinline __u64 rss_now(void)
 {
-	struct memory memory = {};
 	struct mm_struct *mm;
 
 	if (control.cpus > RSS_CPUS_MAX)
@@ -372,8 +372,7 @@ static __noinline __u64 rss_now(void)
 	mm = BPF_CORE_READ(bpf_get_current_task_btf(), mm);
 	if (!mm)
 		return 0;
-	read_memory(mm, &memory);
-	return memory.file + memory.anon + memory.shmem;
+	return counter_bytes(mm, 0) + counter_bytes(mm, 1) + counter_bytes(mm, 3);
 }
 
 /*
@@ -395,6 +394,7 @@ static __noinline int look(struct v8_thread *thread, __u64 sp, __u64 fp, __u64 a
 	if (frame == thread->frame)
 		return 0;
 	thread->frame = frame;
+	thread->ran |= frame != 0;
 	record = (struct event_stack *)thread->room;
 	__builtin_memset(record, 0, sizeof(*record));
 	fill_header(&record->event, EVENT_STACK, sizeof(*record));
@@ -607,6 +607,7 @@ static __noinline int at_compile(struct v8_thread *thread, struct pt_regs *regs,
 	if ((cookie & COOKIE_SCRIPT_WHAT) == EVENT_SCRIPT_FUNCTION)
 		send_requirer(thread, &walk);
 	thread->frame = NEVER;
+	thread->ran = 1;
 	thread->compile_sp = sp;
 	thread->compile_exit = user_word(thread->isolate + layout->c_entry_fp);
 	return 0;
@@ -631,16 +632,17 @@ static __noinline int at_execute(struct v8_thread *thread, struct pt_regs *regs,
 	    caller < layout->evaluation_end + thread->bias)
 		more.importer = user_word(more.evaluation);
 	if ((cookie & COOKIE_SCRIPT_WHAT) == EVENT_SCRIPT_EXECUTE) {
-		look(thread, regs_sp(regs), regs_fp(regs), bpf_ktime_get_ns(), &walk);
+		/* what is of no ES module has ended, which only matters where there was any */
+		if (thread->ran)
+			look(thread, regs_sp(regs), regs_fp(regs), bpf_ktime_get_ns(), &walk);
+		thread->ran = 0;
 		shared = module_shared(thread->layout, user_word(argument(regs, 1)));
 		if (shared)
 			name = script_name(thread->layout, shared, &id);
 	} else if (!result(regs)) {
 		more.event.flags = EVENT_SCRIPT_FAILED;
 	}
-	send_script(thread, cookie, name, 0, &more);
-	thread->frame = NEVER;
-	return 0;
+	return send_script(thread, cookie, name, 0, &more);
 }
 
 SEC("uprobe")

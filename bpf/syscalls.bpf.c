@@ -283,7 +283,20 @@ static __always_inline __u32 take_path(struct event_syscall *record, __u64 addre
 	return got > 1 && got <= EVENT_TEXT_MAX ? got - 1 : 0;
 }
 
-static __always_inline void send_with_text(struct thread_state *state, long result,
+/* A .json or .node is found or opened: without a compilation, this alone shows who wants it. */
+static __always_inline bool ends_as_module(const char *path, __u32 size)
+{
+	char first, second;
+
+	if (size < 5 || size > EVENT_TEXT_MAX)
+		return false;
+	first = path[(size - 2) & (EVENT_TEXT_MAX - 1)];
+	second = path[(size - 1) & (EVENT_TEXT_MAX - 1)];
+	return (first == 'o' && second == 'n') || (first == 'd' && second == 'e');
+}
+
+/* Whether it is about a file that is loaded without being compiled. */
+static __always_inline bool send_with_text(struct thread_state *state, long result,
 					   struct call_kind kind)
 {
 	struct scratch *room = scratch();
@@ -291,7 +304,7 @@ static __always_inline void send_with_text(struct thread_state *state, long resu
 	__u32 size;
 
 	if (!room)
-		return;
+		return false;
 	__builtin_memset(record, 0, sizeof(*record));
 	fill_header(&record->event, EVENT_SYSCALL, sizeof(*record));
 	record->result = result;
@@ -306,6 +319,7 @@ static __always_inline void send_with_text(struct thread_state *state, long resu
 		record->fd_kind = fd_kind(record->extra);
 	record->text.size = size;
 	send_scratch(room, sizeof(*record) + (size & (2 * EVENT_TEXT_MAX - 1)), wake_flags());
+	return kind.path && result >= 0 && ends_as_module((char *)(record + 1), size);
 }
 
 static __always_inline void send_plain(struct thread_state *state, long result,
@@ -338,24 +352,19 @@ static __always_inline void send_denied(struct pt_regs *regs, long result)
 }
 
 /*
- * Where a file is looked for or the thread waits for work, another module may have begun: that is
- * told before the call. What a file is opened for counts most, so then the stack is always walked.
+ * Where a file is looked for or the thread waits for work, another module may have begun. |always|:
+ * the stack is walked also when that was just done.
  */
 static __always_inline void look_at_scripts(struct thread_state *state, struct pt_regs *regs,
-					    struct call_kind kind, long result)
+					    struct call_kind kind, bool always)
 {
-	bool opened = result >= 0 && state->number == __NR_openat;
-
-#ifdef __NR_open
-	opened |= result >= 0 && state->number == __NR_open;
-#endif
 	if (!kind.path && kind.extra != CALL_EPOLL_WAIT)
 		return;
 #if defined(__TARGET_ARCH_x86)
-	scripts_at_call(BPF_CORE_READ(regs, sp), BPF_CORE_READ(regs, bp), state->enter_ns, opened);
+	scripts_at_call(BPF_CORE_READ(regs, sp), BPF_CORE_READ(regs, bp), state->enter_ns, always);
 #else
 	scripts_at_call(BPF_CORE_READ(regs, sp), BPF_CORE_READ(regs, regs[29]), state->enter_ns,
-			opened);
+			always);
 #endif
 }
 
@@ -377,6 +386,7 @@ int BPF_PROG(on_return, struct pt_regs *regs, long result)
 {
 	struct thread_state *state = followed();
 	struct call_kind kind = {};
+	bool loads = false;
 
 	if (!state)
 		return 0;
@@ -392,8 +402,6 @@ int BPF_PROG(on_return, struct pt_regs *regs, long result)
 	}
 	if (state->abi == EVENT_ABI_NATIVE && state->number < CALL_KINDS)
 		kind = call_kinds[state->number];
-	if (state->scripts)
-		look_at_scripts(state, regs, kind, result);
 	if (kind.extra == CALL_LISTEN && result == 0)
 		send_listen(state);
 	if (kind.extra == CALL_ACCEPT && result >= 0)
@@ -401,9 +409,11 @@ int BPF_PROG(on_return, struct pt_regs *regs, long result)
 	if (kind.extra == CALL_WRITE && control.watch_output && result > 0)
 		send_output(state, result);
 	if (kind.path || kind.extra == CALL_POLL || kind.extra == CALL_SELECT)
-		send_with_text(state, result, kind);
+		loads = send_with_text(state, result, kind);
 	else
 		send_plain(state, result, kind);
+	if (state->scripts)
+		look_at_scripts(state, regs, kind, loads);
 	state->number = EVENT_NO_CALL;
 	return 0;
 }

@@ -701,25 +701,18 @@ static int take_look(struct scripts *scripts, struct script_thread *thread, cons
 		.found = !callnames_failed(record->result),
 		.opened = pathcalls_opens(call->number),
 	};
-	struct about about = {
-		.process = call->process,
-		.thread = call->thread,
-		.time_ns = record->event.time_ns,
-	};
 	enum modules_kind kind;
-	uint32_t index;
 	int rc;
 
 	rc = paths_add(scripts->paths, path, &look.path);
 	if (rc)
 		return rc;
 	kind = look.found && look.opened ? kind_of_file(thread, path, look.path) : MODULES_UNKNOWN;
-	rc = add_look(thread, &look);
-	if (rc || kind == MODULES_UNKNOWN)
-		return rc;
-	about.name = look.path;
-	rc = new_script(scripts, &about, kind, &index);
-	return rc ? rc : push(scripts, thread, index);
+	if (kind != MODULES_UNKNOWN) {
+		thread->file = look.path;
+		thread->file_kind = kind;
+	}
+	return add_look(thread, &look);
 }
 
 /* The next call is the end of what was read, of a library if that is not of its own loading. */
@@ -747,24 +740,41 @@ static void end_by_wait(struct scripts *scripts, struct script_thread *thread,
 		close_above(scripts, thread, 0, &gone);
 }
 
-/* A file of JSON is there when its last byte is read. */
-static void take_read(struct scripts *scripts, const struct script_thread *thread,
-		      const struct call *call)
+/*
+ * The file that was opened is read for the first time: now it is known who wants it, for the walk
+ * at its opening was told after that. A file of JSON is there when its last byte is read.
+ */
+static int take_read(struct scripts *scripts, struct script_thread *thread, const struct call *call)
 {
+	struct about about = {
+		.process = call->process,
+		.thread = call->thread,
+		.time_ns = call->record->event.time_ns,
+	};
 	const struct fd_object *file;
-	struct script *top;
+	uint32_t index = top_of(thread);
 	int64_t fd;
 	bool reads;
+	int rc = 0;
 
-	if (top_of(thread) == MODULES_NONE || callnames_failed(call->record->result) ||
-	    !pathcalls_reads(call, &fd, &reads) || !reads)
-		return;
-	top = get(scripts, top_of(thread));
+	if (callnames_failed(call->record->result) || !pathcalls_reads(call, &fd, &reads) || !reads)
+		return 0;
 	file = fdtable_get(scripts->table, call->process, fd);
-	if (!file || file->path != top->name || top->kind != MODULES_JSON)
-		return;
-	top->seen_ns = call->record->event.time_ns;
-	top->bytes += (uint64_t)call->record->result;
+	if (!file || file->path == PATHS_NONE)
+		return 0;
+	if (thread->file_kind != MODULES_UNKNOWN && file->path == thread->file) {
+		about.name = file->path;
+		rc = new_script(scripts, &about, thread->file_kind, &index);
+		if (!rc)
+			rc = push(scripts, thread, index);
+		thread->file_kind = MODULES_UNKNOWN;
+	}
+	if (!rc && index != MODULES_NONE && get(scripts, index)->kind == MODULES_JSON &&
+	    get(scripts, index)->name == file->path) {
+		get(scripts, index)->seen_ns = about.time_ns;
+		get(scripts, index)->bytes += (uint64_t)call->record->result;
+	}
+	return rc;
 }
 
 int scripts_call(struct scripts *scripts, const struct recording *recording,
@@ -779,8 +789,9 @@ int scripts_call(struct scripts *scripts, const struct recording *recording,
 
 	if (thread && is_wait(call->number))
 		end_by_wait(scripts, thread, record);
-	if (thread)
-		take_read(scripts, thread, call);
+	rc = thread ? take_read(scripts, thread, call) : 0;
+	if (rc)
+		return rc;
 	if (!pathcalls_folder(call, &folder))
 		return 0;
 	text = recording_text(recording, record->text.id, NULL);

@@ -68,9 +68,11 @@ struct script_pause {
 /* A thread with a V8. */
 struct script_thread {
 	bool used;
-	uint32_t shown;			 /* what the last walk showed: index, or MODULES_NONE */
-	uint32_t compiled;		 /* the last one, or MODULES_NONE */
-	VEC(uint32_t) stack;		 /* those that are open, the outermost first */
+	uint32_t shown;		     /* what the last walk showed: index, or MODULES_NONE */
+	uint32_t compiled;	     /* the last one, or MODULES_NONE */
+	uint32_t file;		     /* a file that was opened to be loaded without compilation, */
+	enum modules_kind file_kind; /* and as what, MODULES_UNKNOWN: none */
+	VEC(uint32_t) stack;	     /* those that are open, the outermost first */
 	VEC(struct script_look) looks;	 /* since the last module was found */
 	VEC(struct script_pause) pauses; /* the last ones */
 };
