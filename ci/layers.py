@@ -17,7 +17,7 @@ LAYERS = (
     # what an event is, what it is called, how it is stored
     ("event", "event classify control cookie v8_layout call callnames pathcalls recording recording_*"),
     # plain data that models fill and renderers print
-    ("result", "result metrics"),
+    ("result", "result metrics comparison"),
     # pure: events -> struct
     ("model",
      "models chain cpu entry facts faults fdcalls fdtable files mappings memory modules paths python_imports"

@@ -8,14 +8,22 @@
 #define PHASE_SUFFIX "_ns"
 #define PHASE_NAME   "phase_NAME_ns"
 
+const struct metric_kind_info metrics_kinds[] = {
+	[METRIC_TIME] = {"times", "ns", true, 0.01, 1e6},
+	[METRIC_WAIT] = {"waits", "ns", false, 0.01, 1e6},
+	[METRIC_SIZE] = {"sizes", "bytes", true, 0.01, 256 * 1024},
+	[METRIC_COUNT] = {"counts", "count", true, 0.01, 1},
+};
+const size_t metrics_kinds_count = sizeof(metrics_kinds) / sizeof(metrics_kinds[0]);
+
 const struct metric metrics_table[] = {
 	{"total_ns", METRIC_TIME, "from exec to the first response byte, else to ready"},
 	{PHASE_NAME, METRIC_TIME, "duration of one phase of the start"},
 	{"load_busy_ns", METRIC_TIME, "union of the intervals in which modules were imported"},
 	{"cpu_user_ns", METRIC_TIME, "CPU time of the whole tree in user mode"},
 	{"cpu_system_ns", METRIC_TIME, "CPU time of the whole tree in the kernel"},
-	{"runqueue_ns", METRIC_TIME, "waiting for a CPU, the chain's main threads"},
-	{"blocked_ns", METRIC_TIME, "blocked on anything, the chain's main threads"},
+	{"runqueue_ns", METRIC_WAIT, "waiting for a CPU, the chain's main threads"},
+	{"blocked_ns", METRIC_WAIT, "blocked on anything, the chain's main threads"},
 	{"worker_start_ns", METRIC_TIME,
 	 "from fork to the first wait for work, the mean of a role's processes"},
 	{"rss_ready_bytes", METRIC_SIZE,
@@ -65,8 +73,5 @@ const struct metric *metrics_find(const char *name)
 
 const char *metrics_unit(const struct metric *metric)
 {
-	static const char *const units[] = {
-		[METRIC_TIME] = "ns", [METRIC_SIZE] = "bytes", [METRIC_COUNT] = "count"};
-
-	return units[metric->kind];
+	return metrics_kinds[metric->kind].unit;
 }

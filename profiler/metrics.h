@@ -3,13 +3,30 @@
 #ifndef COLDPROF_METRICS_H
 #define COLDPROF_METRICS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum metric_kind {
 	METRIC_TIME,  /* ns */
+	METRIC_WAIT,  /* ns, more the machine's doing than the program's: shown, not gated */
 	METRIC_SIZE,  /* bytes */
 	METRIC_COUNT, /* count */
 };
+
+/*
+ * What all metrics of a kind have in common. Of every metric less is better. The smallest effect
+ * that matters is the larger of a share of what was and of an amount; a comparison says so, unless
+ * told other ones. A count that never varies needs none: there any difference is one.
+ */
+struct metric_kind_info {
+	const char *name; /* of them all: "times" */
+	const char *unit; /* "ns", "bytes" or "count" */
+	bool gated;	  /* whether a comparison fails when it is worse */
+	double relative, absolute;
+};
+
+extern const struct metric_kind_info metrics_kinds[];
+extern const size_t metrics_kinds_count;
 
 /*
  * Names are unique. "phase_NAME_ns" stands for one metric a phase. A metric may be split by a
