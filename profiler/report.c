@@ -87,22 +87,33 @@ static int write_regular(const struct report_target *target, const struct buf *t
 	return rc;
 }
 
-int report_write_file(const struct result *result, const struct report_format *format,
-		      const struct report_options *options, const struct report_target *target)
+int report_write_text(const struct buf *text, const struct report_target *target)
 {
 	bool standard = strcmp(target->path, "-") == 0;
-	struct buf text = {0};
-	int rc = render(result, format, options, &text);
+	int rc;
 
-	if (!rc && standard) {
+	if (standard) {
 		fflush(stdout);
-		rc = fs_write_all(STDOUT_FILENO, text.data, text.size);
-	} else if (!rc) {
-		rc = is_special(target->path) ? write_special(target->path, &text)
-					      : write_regular(target, &text);
+		rc = fs_write_all(STDOUT_FILENO, text->data, text->size);
+	} else {
+		rc = is_special(target->path) ? write_special(target->path, text)
+					      : write_regular(target, text);
 	}
-	buf_release(&text);
 	if (rc && standard)
 		return err_code(rc, "cannot write the report to standard output");
 	return rc ? err_code(rc, "cannot write the report '%s'", target->path) : 0;
+}
+
+int report_write_file(const struct result *result, const struct report_format *format,
+		      const struct report_options *options, const struct report_target *target)
+{
+	struct buf text = {0};
+	int rc = render(result, format, options, &text);
+
+	if (rc)
+		rc = err_code(rc, "cannot write the report '%s'", target->path);
+	else
+		rc = report_write_text(&text, target);
+	buf_release(&text);
+	return rc;
 }

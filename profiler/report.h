@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "buf.h"
 #include "result.h"
 
 /* How a format that people read is laid out. */
@@ -43,10 +44,12 @@ struct report_target {
 };
 
 /*
- * Writes the whole report or nothing: a file appears, or is replaced, by renaming a complete
+ * Writes the whole text or nothing: a file appears, or is replaced, by renaming a complete
  * temporary one. A path that is there and no regular file (a FIFO, /dev/null) is written to. 0 or
  * -errno; prints one line.
  */
+int report_write_text(const struct buf *text, const struct report_target *target);
+/* The same of a report in some format. */
 int report_write_file(const struct result *result, const struct report_format *format,
 		      const struct report_options *options, const struct report_target *target);
 

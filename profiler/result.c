@@ -167,7 +167,8 @@ SHAPE(result_host, TEXT(kernel), TEXT(machine), TEXT(os), TEXT(cpu), TEXT(virtua
 
 #define T struct result_plan
 SHAPE(result_plan, INTEGER(repeat), INTEGER(warmup), INTEGER(seed), INTEGER(requests),
-      INTEGER(timeout_ns), TEXT(cold), TEXT(user), TEXTS(options), TEXTS(order), BOOL(interrupted));
+      INTEGER(timeout_ns), TEXT(cold), TEXT(user), TEXTS(options), TEXTS(order), BOOL(interrupted),
+      TEXT(session));
 #undef T
 
 #define T struct result

@@ -320,6 +320,7 @@ struct result_plan {
 	result_texts options; /* the command line */
 	result_texts order;   /* workload of each start as run, warm-ups with a leading "~" */
 	bool interrupted;
+	char *session; /* the same in both reports of one run that measured two sides by turns */
 };
 
 /* The report. */

@@ -19,14 +19,16 @@ _coldprof_value() {
 	--cold) COMPREPLY=($(compgen -W 'warm evicted dropped' -- "$2")) ;;
 	--ready) COMPREPLY=($(compgen -W 'exit listen http http:/ line:' -- "$2")) ;;
 	--progress | --color) COMPREPLY=($(compgen -W 'auto always never' -- "$2")) ;;
-	--format) COMPREPLY=($(compgen -W 'text markdown json' -- "$2")) ;;
+	--format) COMPREPLY=($(compgen -W 'text markdown json junit' -- "$2")) ;;
 	--user) COMPREPLY=($(compgen -u -- "$2")) ;;
 	--cwd | --catalog | --cache | --record) COMPREPLY=($(compgen -d -- "$2")) ;;
-	--stdin | --node | --python | -o | --output | --btf) COMPREPLY=($(compgen -f -- "$2")) ;;
+	--stdin | --node | --python | -o | --output | --btf | --policy) COMPREPLY=($(compgen -f -- "$2")) ;;
 	--env) COMPREPLY=($(compgen -e -S = -- "$2")) && compopt -o nospace 2>/dev/null ;;
 	--redis | --kafka) COMPREPLY=($(compgen -A hostname -- "$2")) ;;
 	-n | --repeat | -w | --warmup | --requests | --timeout | --seed | --setup | --name | \
-		--memory | --cpus | --ring | --only) ;;
+		--memory | --cpus | --ring | --only | --level) ;;
+	--also) COMPREPLY=($(compgen -W 'text= markdown= json= junit=' -- "$2")) && compopt -o nospace 2>/dev/null ;;
+	--threshold) COMPREPLY=($(compgen -W 'times= sizes= counts= waits=' -- "$2")) && compopt -o nospace 2>/dev/null ;;
 	*) return 1 ;;
 	esac
 }
@@ -60,7 +62,7 @@ _coldprof() {
 	fi
 	[[ $command ]] && _coldprof_value "$before" "$word" && return
 	if [[ ! $command ]]; then
-		COMPREPLY=($(compgen -W 'run report workloads doctor --help --version' -- "$word"))
+		COMPREPLY=($(compgen -W 'run report compare workloads doctor --help --version' -- "$word"))
 		return
 	fi
 	if [[ $word == -* ]]; then
@@ -69,7 +71,7 @@ _coldprof() {
 	fi
 	case $command in
 	run) COMPREPLY=($(compgen -W "$(_coldprof_workloads "${COMP_WORDS[0]}")" -- "$word")) ;;
-	report) COMPREPLY=($(compgen -f -- "$word")) ;;
+	report | compare) COMPREPLY=($(compgen -f -- "$word")) ;;
 	workloads)
 		if [[ $before == workloads ]]; then
 			COMPREPLY=($(compgen -W 'list show prepare clean' -- "$word"))

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* cmd_compare.c - `coldprof compare`: whether a new report is worse than a base */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "buf.h"
+#include "cmd.h"
+#include "compare.h"
+#include "err.h"
+#include "report.h"
+#include "report_compare.h"
+#include "units.h"
+
+enum {
+	OPTION_COLOR = 256,
+	OPTION_ALSO,
+	OPTION_ALL,
+	OPTION_THRESHOLD,
+	OPTION_POLICY,
+	OPTION_LEVEL,
+	OPTION_STRICT,
+	OPTION_FORCE,
+	OPTION_LIST,
+};
+
+static const struct option options_table[] = {
+	{"format", required_argument, NULL, 'f'},
+	{"output", required_argument, NULL, 'o'},
+	{"also", required_argument, NULL, OPTION_ALSO},
+	{"all", no_argument, NULL, OPTION_ALL},
+	{"threshold", required_argument, NULL, OPTION_THRESHOLD},
+	{"policy", required_argument, NULL, OPTION_POLICY},
+	{"level", required_argument, NULL, OPTION_LEVEL},
+	{"strict", no_argument, NULL, OPTION_STRICT},
+	{"force", no_argument, NULL, OPTION_FORCE},
+	{"list-metrics", no_argument, NULL, OPTION_LIST},
+	{"color", required_argument, NULL, OPTION_COLOR},
+	{"help", no_argument, NULL, 'h'},
+	{},
+};
+
+#define OUTPUTS 8
+
+struct output {
+	const struct report_compare_format *format;
+	const char *path;
+};
+
+struct compare_command {
+	struct output outputs[OUTPUTS]; /* the first is the main one */
+	size_t outputs_count;
+	struct compare_policy policy; /* the files', then the options' */
+	struct compare_policy options;
+	double level; /* 0: not given */
+	enum cmd_when color;
+	bool all, help, list, bad_file;
+};
+
+static void print_help(void)
+{
+	fputs("Usage: coldprof compare [OPTION]... BASE NEW\n"
+	      "\n"
+	      "Says what a change made worse: BASE and NEW are reports of `coldprof run` before "
+	      "and "
+	      "after\n"
+	      "it (- is standard input). Fails on what is surely worse, never on noise. Needs no "
+	      "privilege.\n"
+	      "\n"
+	      "  -f, --format FORMAT   one of\n",
+	      stdout);
+	for (size_t i = 0; i < report_compare_formats_count; i++)
+		printf("                          %-8s %s%s\n", report_compare_formats[i].name,
+		       report_compare_formats[i].description, i ? "" : " (default)");
+	fputs("  -o, --output FILE     write there (default: standard output)\n"
+	      "      --also FORMAT=FILE\n"
+	      "                        write that too; may be repeated\n"
+	      "      --all             show every metric, not only those that changed\n"
+	      "      --threshold NAME=VALUE\n"
+	      "                        the smallest effect that matters of a metric, a pattern of "
+	      "names or\n"
+	      "                        a kind: times=2%,5ms sizes=1MiB 'phase_*=off'; may be "
+	      "repeated\n"
+	      "      --policy FILE     such thresholds from a JSON file\n"
+	      "      --level P         probability of any false verdict (default 0.05)\n"
+	      "      --strict          fail on can't tell too\n"
+	      "      --force           gate times although machines or times of day differ\n"
+	      "      --list-metrics    every metric, its kind and its threshold\n"
+	      "      --color WHEN      auto, always, never\n"
+	      "\n"
+	      "Exit status: 0 nothing is shown to be worse; 1 something is; 2 usage; 4 a file is "
+	      "missing\n"
+	      "or bad.\n",
+	      stdout);
+}
+
+/* ---- options ---- */
+
+static int take_format(const char *option, const char *name,
+		       const struct report_compare_format **out)
+{
+	struct buf names = {0};
+
+	*out = report_compare_format_find(name);
+	if (*out)
+		return 0;
+	for (size_t i = 0; i < report_compare_formats_count; i++)
+		buf_printf(&names, "%s%s", i ? ", " : "", report_compare_formats[i].name);
+	err_print("bad value '%s' of %s: must be one of %s", name, option, buf_text(&names));
+	buf_release(&names);
+	return -EINVAL;
+}
+
+static int take_also(struct compare_command *command, char *value)
+{
+	struct output *output = &command->outputs[command->outputs_count];
+	char *equals = strchr(value, '=');
+
+	if (!equals || !equals[1]) {
+		err_print("bad value '%s' of --also: must be FORMAT=FILE", value);
+		return -EINVAL;
+	}
+	if (command->outputs_count == OUTPUTS) {
+		err_print("too many --also: at most %d", OUTPUTS - 1);
+		return -EINVAL;
+	}
+	*equals = '\0';
+	output->path = equals + 1;
+	command->outputs_count++;
+	return take_format("--also", value, &output->format);
+}
+
+static int take_threshold(struct compare_command *command, char *value)
+{
+	/* the name may have one in its label: the last one is ours */
+	char *equals = strrchr(value, '=');
+	const char *why;
+	int rc;
+
+	if (!equals || equals == value) {
+		err_print("bad value '%s' of --threshold: must be NAME=VALUE", value);
+		return -EINVAL;
+	}
+	*equals = '\0';
+	rc = compare_policy_add(&command->options, value, equals + 1, &why);
+	if (rc == -ENOENT)
+		err_print("bad value '%s' of --threshold: %s", value, why);
+	else if (rc)
+		err_print("bad value '%s' of --threshold: %s", equals + 1, why);
+	return rc;
+}
+
+static int take_level(struct compare_command *command, const char *value)
+{
+	double level;
+
+	if (units_parse_double(value, &level) || !(level > 0 && level <= 0.5)) {
+		err_print("bad value '%s' of --level: must be a number above 0, at most 0.5",
+			  value);
+		return -EINVAL;
+	}
+	command->level = level;
+	return 0;
+}
+
+static int take_policy(struct compare_command *command, const char *path)
+{
+	int rc = compare_policy_read(&command->policy, path);
+
+	command->bad_file = rc != 0;
+	return rc;
+}
+
+static int take_option(struct compare_command *command, int option, char *value)
+{
+	switch (option) {
+	case 'f':
+		return take_format("--format", value, &command->outputs[0].format);
+	case 'o':
+		command->outputs[0].path = value;
+		return 0;
+	case 'h':
+		command->help = true;
+		return 0;
+	case OPTION_ALSO:
+		return take_also(command, value);
+	case OPTION_ALL:
+		command->all = true;
+		return 0;
+	case OPTION_THRESHOLD:
+		return take_threshold(command, value);
+	case OPTION_POLICY:
+		return take_policy(command, value);
+	case OPTION_LEVEL:
+		return take_level(command, value);
+	case OPTION_STRICT:
+		command->options.strict = true;
+		return 0;
+	case OPTION_FORCE:
+		command->options.force = true;
+		return 0;
+	case OPTION_LIST:
+		command->list = true;
+		return 0;
+	case OPTION_COLOR:
+		return cmd_when("--color", value, &command->color);
+	}
+	return -EINVAL; /* getopt_long has said why */
+}
+
+static int check_arguments(int count, char **paths)
+{
+	if (count == 2 && strcmp(paths[0], "-") == 0 && strcmp(paths[1], "-") == 0) {
+		err_print("standard input can't be both reports");
+		return -EINVAL;
+	}
+	if (count == 2)
+		return 0;
+	if (count < 2)
+		err_print("two reports are needed, BASE and NEW");
+	else
+		err_print("two reports are compared, not %d", count);
+	return -EINVAL;
+}
+
+/* Options win over files, wherever they stand. */
+static int merge(struct compare_command *command)
+{
+	struct compare_policy *policy = &command->policy, *options = &command->options;
+	int rc = 0;
+
+	vec_foreach(rule, &options->rules) {
+		rc = vec_push(&policy->rules, *rule);
+		if (rc)
+			return err_code(rc, "cannot compare");
+		rule->name = NULL; /* moved */
+	}
+	policy->strict |= options->strict;
+	policy->force = options->force;
+	if (command->level > 0)
+		policy->level = command->level;
+	return 0;
+}
+
+static int parse(int argc, char **argv, struct compare_command *command)
+{
+	int option, rc = 0;
+
+	optind = 0;
+	while (!rc && !command->help &&
+	       (option = getopt_long(argc, argv, "f:o:h", options_table, NULL)) != -1)
+		rc = take_option(command, option, optarg);
+	if (!rc && !command->help && !command->list)
+		rc = check_arguments(argc - optind, argv + optind);
+	return rc ? rc : merge(command);
+}
+
+/* ---- the metrics ---- */
+
+static void put_threshold(const struct compare_threshold *threshold, const char *unit)
+{
+	char amount[UNITS_TEXT], text[2 * UNITS_TEXT];
+
+	if (strcmp(unit, "ns") == 0)
+		units_ms(threshold->absolute, amount);
+	else if (strcmp(unit, "bytes") == 0)
+		units_bytes(threshold->absolute, amount);
+	else
+		units_count(threshold->absolute, amount);
+	snprintf(text, sizeof(text), "%.4g %%, %s", 100 * threshold->relative, amount);
+	printf("  %-14s  %-5s", text, threshold->gated ? "yes" : "no");
+}
+
+static void list_metrics(const struct compare_policy *policy)
+{
+	puts("metric                kind    threshold       gated  what it is");
+	for (size_t i = 0; i < metrics_count; i++) {
+		const struct metric *metric = &metrics_table[i];
+		const struct metric_kind_info *kind = &metrics_kinds[metric->kind];
+		struct compare_threshold threshold =
+			compare_policy_threshold(policy, metric->name, metric);
+
+		printf("%-20s  %-6s", metric->name, kind->name);
+		put_threshold(&threshold, kind->unit);
+		printf("  %s\n", metric->description);
+	}
+	puts("\nThe threshold is the larger of a share of what was and an amount. Of a count that "
+	     "never varies\nover three starts or more any difference decides, unless a threshold "
+	     "is given. System calls\nby name are syscalls_count{name=openat}.");
+}
+
+/* ---- the comparison ---- */
+
+static int write_output(const struct compare_command *command, const struct output *output,
+			const struct comparison *comparison)
+{
+	bool standard = strcmp(output->path, "-") == 0;
+	struct report_compare_options options = {
+		.text = {.color = cmd_when_applies(standard || command->color != CMD_AUTO
+							   ? command->color
+							   : CMD_NEVER,
+						   stdout),
+			 .width = standard ? report_width(stdout) : REPORT_WIDTH},
+		.all = command->all,
+	};
+	struct report_target target = {output->path, (uid_t)-1, (gid_t)-1};
+
+	return report_compare_write(comparison, output->format, &options, &target);
+}
+
+static int write_outputs(const struct compare_command *command, const struct comparison *comparison)
+{
+	int status = compare_fails(comparison) ? EXIT_NO : EXIT_DONE;
+
+	for (size_t i = 0; i < command->outputs_count; i++)
+		if (write_output(command, &command->outputs[i], comparison))
+			status = EXIT_NO;
+	return status;
+}
+
+static int name_files(char **paths, struct comparison *comparison)
+{
+	if (comparison_text(&comparison->base.file, paths[0]) ||
+	    comparison_text(&comparison->new.file, paths[1])) {
+		err_code(ENOMEM, "cannot compare");
+		return EXIT_NO;
+	}
+	return EXIT_DONE;
+}
+
+static int compare_reports(const struct compare_command *command, char **paths,
+			   const struct result *base, const struct result *new)
+{
+	struct comparison comparison;
+	int rc = compare(base, new, &command->policy, &comparison), status;
+
+	if (rc)
+		return rc == -ENOENT ? EXIT_INPUT : EXIT_NO;
+	status = name_files(paths, &comparison);
+	if (!status)
+		status = write_outputs(command, &comparison);
+	comparison_release(&comparison);
+	return status;
+}
+
+static int compare_files(const struct compare_command *command, char **paths)
+{
+	struct result base, new;
+	int status;
+
+	if (report_read(paths[0], &base))
+		return EXIT_INPUT;
+	if (report_read(paths[1], &new)) {
+		result_release(&base);
+		return EXIT_INPUT;
+	}
+	status = compare_reports(command, paths, &base, &new);
+	result_release(&base);
+	result_release(&new);
+	return status;
+}
+
+static int run(struct compare_command *command, int argc, char **argv)
+{
+	if (parse(argc, argv, command))
+		return command->bad_file ? EXIT_INPUT : cmd_usage("compare");
+	if (command->help)
+		print_help();
+	else if (command->list)
+		list_metrics(&command->policy);
+	else
+		return compare_files(command, argv + optind);
+	return EXIT_DONE;
+}
+
+int cmd_compare(int argc, char **argv)
+{
+	struct compare_command command = {.outputs = {{report_compare_format_find("text"), "-"}},
+					  .outputs_count = 1};
+	int status;
+
+	compare_policy_init(&command.policy);
+	compare_policy_init(&command.options);
+	argv[0] = "coldprof"; /* how getopt_long begins its lines */
+	status = run(&command, argc, argv);
+	compare_policy_release(&command.policy);
+	compare_policy_release(&command.options);
+	return status;
+}

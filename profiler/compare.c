@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* compare.c - two reports in, what became worse, better or stayed the same out */
+#include "compare.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "compare_blame.h"
+#include "compare_decide.h"
+#include "compare_machine.h"
+#include "err.h"
+#include "map.h"
+
+struct comparer {
+	const struct result *base, *new;
+	const struct compare_policy *policy;
+	struct comparison *out;
+	struct stats_rank rank;
+	unsigned groups; /* that the machines' differences hold back */
+};
+
+static int64_t counted(const struct result_workload *workload)
+{
+	int64_t count = 0;
+
+	vec_foreach(sample, &workload->samples)
+		count += sample->counted;
+	return count;
+}
+
+static __attribute__((format(printf, 2, 3))) int note(result_texts *notes, const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+	int rc;
+
+	va_start(arguments, format);
+	rc = vasprintf(&text, format, arguments);
+	va_end(arguments);
+	if (rc < 0)
+		return -ENOMEM;
+	rc = vec_push(notes, text);
+	if (rc)
+		free(text);
+	return rc;
+}
+
+/* ---- pairs ---- */
+
+static const char *name_of(const struct result_workload *workload)
+{
+	return workload->name ? workload->name : "";
+}
+
+/* Where the workloads of a report are, by their names and places among those of that name. */
+static int index_workloads(const struct result *report, struct map *index, result_texts *keys)
+{
+	struct map seen = {0};
+	struct buf key = {0};
+	int rc = 0;
+
+	for (size_t i = 0; i < report->workloads.count && !rc; i++) {
+		const char *name = name_of(&report->workloads.items[i]);
+		uint64_t place = 0;
+
+		map_get(&seen, name, strlen(name), &place);
+		rc = map_set(&seen, name, strlen(name), place + 1);
+		buf_clear(&key);
+		if (!rc)
+			rc = buf_printf(&key, "%ju %s", (uintmax_t)place, name);
+		if (!rc)
+			rc = map_set(index, key.data, key.size, i);
+		if (!rc)
+			rc = result_texts_add(keys, buf_text(&key));
+	}
+	map_release(&seen);
+	buf_release(&key);
+	return rc;
+}
+
+/* ---- one pair ---- */
+
+static int add_metrics(const struct compare_terms *terms, const compare_series_list *list,
+		       struct comparison_workload *out)
+{
+	size_t unknown = 0;
+	int rc = 0;
+
+	vec_foreach(series, list) {
+		struct comparison_metric *metric;
+
+		if (!series->metric) {
+			unknown++;
+			continue;
+		}
+		metric = comparison_add(&out->metrics, metric);
+		rc = metric ? compare_measure(terms, series, metric) : -ENOMEM;
+		if (rc)
+			return rc;
+	}
+	return unknown ? note(&out->notes,
+			      "%zu metrics that this version does not know are left "
+			      "out",
+			      unknown)
+		       : 0;
+}
+
+static int compare_values_of(struct comparer *comparer, const struct result_workload *base,
+			     const struct result_workload *new, struct comparison_workload *out)
+{
+	struct compare_terms terms = {
+		.policy = comparer->policy, .groups = comparer->groups, .rank = &comparer->rank};
+	compare_series_list list = {0};
+	int rc = compare_conditions(comparer->base, base, comparer->new, new, out, &terms.groups);
+
+	if (comparer->policy->force)
+		terms.groups = 0;
+	terms.drift = !comparer->policy->force && !comparer->out->interleaved;
+	if (!rc)
+		rc = compare_series_build(base, new, &list);
+	if (!rc)
+		rc = add_metrics(&terms, &list, out);
+	compare_series_release(&list);
+	return rc ? rc : compare_blame(base, new, &comparer->rank, out);
+}
+
+/* A program that does not start any more is no faster. */
+static int compare_failed(const struct result_workload *base, const struct result_workload *new,
+			  struct comparison_workload *out)
+{
+	bool base_good = out->base_starts, regressed = base_good && !out->new_starts;
+	const char *reason = base_good ? new->reason : base->reason;
+	char *text;
+	int rc;
+
+	if (asprintf(&text, "no start of %s counts%s%s",
+		     base_good	       ? "the new side"
+		     : out->new_starts ? "the base"
+				       : "either side",
+		     reason ? ": " : "", reason ? reason : "") < 0)
+		return -ENOMEM;
+	rc = comparison_text(&out->reason, text);
+	free(text);
+	return rc ? rc
+		  : comparison_text(&out->verdict,
+				    comparison_word(regressed ? COMPARISON_REGRESSED
+							      : COMPARISON_CANT_TELL));
+}
+
+static int compare_pair(struct comparer *comparer, const struct result_workload *base,
+			const struct result_workload *new)
+{
+	struct comparison_workload *out = comparison_add(&comparer->out->workloads, workload);
+
+	if (!out || comparison_text(&out->name, name_of(new)) ||
+	    comparison_text(&out->runtime, new->runtime.name))
+		return -ENOMEM;
+	out->base_starts = counted(base);
+	out->new_starts = counted(new);
+	if (!out->base_starts || !out->new_starts)
+		return compare_failed(base, new, out);
+	return compare_values_of(comparer, base, new, out);
+}
+
+/* Both sides' indices of the workloads, and their keys in order. */
+struct pairing {
+	struct map base, new;
+	result_texts base_keys, new_keys;
+};
+
+static void pairing_release(struct pairing *pairing)
+{
+	map_release(&pairing->base);
+	map_release(&pairing->new);
+	vec_foreach(key, &pairing->base_keys)
+		free(*key);
+	vec_foreach(key, &pairing->new_keys)
+		free(*key);
+	vec_release(&pairing->base_keys);
+	vec_release(&pairing->new_keys);
+}
+
+static int compare_each(struct comparer *comparer, const struct pairing *pairing)
+{
+	uint64_t at;
+	int rc = 0;
+
+	for (size_t i = 0; i < pairing->base_keys.count && !rc; i++) {
+		const char *key = pairing->base_keys.items[i];
+		const struct result_workload *base = &comparer->base->workloads.items[i];
+
+		if (map_get(&pairing->new, key, strlen(key), &at))
+			rc = compare_pair(comparer, base, &comparer->new->workloads.items[at]);
+		else
+			rc = result_texts_add(&comparer->out->only_base, name_of(base));
+	}
+	for (size_t i = 0; i < pairing->new_keys.count && !rc; i++) {
+		const char *key = pairing->new_keys.items[i];
+
+		if (!map_get(&pairing->base, key, strlen(key), NULL))
+			rc = result_texts_add(&comparer->out->only_new,
+					      name_of(&comparer->new->workloads.items[i]));
+	}
+	return rc;
+}
+
+static int compare_pairs(struct comparer *comparer)
+{
+	struct pairing pairing = {0};
+	int rc = index_workloads(comparer->base, &pairing.base, &pairing.base_keys);
+
+	if (!rc)
+		rc = index_workloads(comparer->new, &pairing.new, &pairing.new_keys);
+	if (!rc)
+		rc = compare_each(comparer, &pairing);
+	pairing_release(&pairing);
+	return rc;
+}
+
+/* ---- all pairs ---- */
+
+static bool is_interleaved(const struct result *base, const struct result *new)
+{
+	const char *a = base->plan.session, *b = new->plan.session;
+
+	return a && b && *a && strcmp(a, b) == 0;
+}
+
+/* The verdict that comes first decides; what is not gated says nothing. */
+static enum comparison_verdict worst(enum comparison_verdict a, enum comparison_verdict b)
+{
+	return a < b ? a : b;
+}
+
+static int conclude(struct comparison *out)
+{
+	enum comparison_verdict all = COMPARISON_NOT_GATED;
+	int rc = 0;
+
+	vec_foreach(workload, &out->workloads) {
+		enum comparison_verdict verdict = comparison_verdict(workload->verdict);
+
+		vec_foreach(metric, &workload->metrics) {
+			enum comparison_verdict one = comparison_verdict(metric->verdict);
+
+			verdict = worst(verdict, one);
+			out->could_fire |=
+				metric->decided_by && strcmp(metric->decided_by, "constant") == 0;
+		}
+		if (!rc)
+			rc = comparison_text(&workload->verdict, comparison_word(verdict));
+		all = worst(all, verdict);
+	}
+	return rc ? rc : comparison_text(&out->verdict, comparison_word(all));
+}
+
+static bool has_drift(const struct comparison *out)
+{
+	vec_foreach(workload, &out->workloads)
+		vec_foreach(metric, &workload->metrics)
+			if (metric->reason && strcmp(metric->reason, COMPARE_DRIFT) == 0)
+				return true;
+	return false;
+}
+
+/* |ranks|: whether a rank test could have decided anything. */
+static int add_notes(struct comparison *out, bool ranks)
+{
+	int rc = 0;
+
+	if (has_drift(out))
+		rc = note(&out->notes,
+			  "the reports were made at different times, and how far this machine "
+			  "drifts between is not known: times are shown but can't decide (--force "
+			  "lets them)");
+	if (!rc && out->ranked_count && !ranks)
+		rc = note(&out->notes,
+			  "%s: %jd metrics that vary need %jd starts a side to decide any of them",
+			  out->could_fire ? "only counts that never vary could be decided"
+					  : "this comparison could never have failed",
+			  (intmax_t)out->ranked_count, (intmax_t)out->fewest_starts);
+	return rc;
+}
+
+static int compare_all(struct comparer *comparer)
+{
+	struct comparison *out = comparer->out;
+	bool ranks;
+	int rc = compare_machines(comparer->base, comparer->new, out, &comparer->groups);
+
+	if (!rc)
+		rc = compare_pairs(comparer);
+	if (!rc && !out->workloads.count) {
+		err_print("no workload is in both reports: name a command's with `run --name`");
+		return -ENOENT;
+	}
+	if (!rc)
+		rc = compare_decide(comparer->policy, out);
+	ranks = out->could_fire;
+	if (!rc)
+		rc = conclude(out);
+	if (!rc)
+		rc = add_notes(out, ranks);
+	return rc ? err_code(rc, "cannot compare") : 0;
+}
+
+static int describe(const struct result *base, const struct result *new, struct comparison *out)
+{
+	if (comparison_text(&out->tool, "coldprof " COLDPROF_VERSION) ||
+	    comparison_text(&out->base.tool, base->tool) ||
+	    comparison_text(&out->new.tool, new->tool) ||
+	    comparison_text(&out->base.created, base->created) ||
+	    comparison_text(&out->new.created, new->created))
+		return err_code(ENOMEM, "cannot compare");
+	return 0;
+}
+
+int compare(const struct result *base, const struct result *new,
+	    const struct compare_policy *policy, struct comparison *out)
+{
+	struct comparer comparer = {.base = base, .new = new, .policy = policy, .out = out};
+	int rc;
+
+	comparison_init(out);
+	out->strict = policy->strict;
+	out->force = policy->force;
+	out->interleaved = is_interleaved(base, new);
+	rc = describe(base, new, out);
+	if (!rc)
+		rc = compare_all(&comparer);
+	stats_rank_release(&comparer.rank);
+	if (rc)
+		comparison_release(out);
+	return rc;
+}
+
+bool compare_fails(const struct comparison *comparison)
+{
+	enum comparison_verdict verdict = comparison_verdict(comparison->verdict);
+
+	if (verdict == COMPARISON_REGRESSED)
+		return true;
+	return comparison->strict &&
+	       (verdict == COMPARISON_CANT_TELL || comparison->only_base.count);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* compare_blame.h - what explains that a workload's starts became longer, bigger or other ones */
+#ifndef COLDPROF_COMPARE_BLAME_H
+#define COLDPROF_COMPARE_BLAME_H
+
+#include "comparison.h"
+#include "stats_rank.h"
+
+/*
+ * Fills |out|'s causes from its metrics and both sides, those that explain most time first: phases
+ * and system calls over all starts, memory by kind of mapping over all starts, packages, files and
+ * searched folders of the lower-median starts. Packages, files and folders explain (their times
+ * don't overlap); what they leave of the total's shift is unexplained. 0 or -ENOMEM.
+ */
+int compare_blame(const struct result_workload *base, const struct result_workload *new,
+		  struct stats_rank *rank, struct comparison_workload *out);
+
+/* Its parts. */
+int compare_blame_files(const struct result_workload *base, const struct result_workload *new,
+			struct comparison_workload *out);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* compare_machine.h - whether two reports were measured under the same conditions */
+#ifndef COLDPROF_COMPARE_MACHINE_H
+#define COLDPROF_COMPARE_MACHINE_H
+
+#include <stdbool.h>
+
+#include "comparison.h"
+#include "metrics.h"
+
+/* What a difference makes incomparable. */
+enum compare_group {
+	COMPARE_TIMES = 1, /* waits too */
+	COMPARE_SIZES = 2,
+	COMPARE_COUNTS = 4,
+	COMPARE_FAULTS = 8,   /* of the counts, page faults */
+	COMPARE_THREADS = 16, /* of the counts, threads: runtimes start one for each CPU */
+};
+
+/*
+ * Lists the differences of the machines and of the tools, and adds the groups that can't be gated
+ * for them to |*groups|. 0 or -ENOMEM.
+ */
+int compare_machines(const struct result *base, const struct result *new, struct comparison *out,
+		     unsigned *groups);
+
+/* The same of how a workload was run: runtime, limits, cold level, readiness, losses. */
+int compare_conditions(const struct result *base_report, const struct result_workload *base,
+		       const struct result *new_report, const struct result_workload *new,
+		       struct comparison_workload *out, unsigned *groups);
+
+/* Whether |groups| hold a metric back. */
+bool compare_group_has(unsigned groups, const struct metric *metric);
+
+#endif
