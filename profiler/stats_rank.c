@@ -165,44 +165,64 @@ static bool merge(const struct stats_two *two, double shift, struct ranking *out
 	return true;
 }
 
-/* Adds the ways that take some of |group|'s equal ranks, |more| each. */
-static void offer(const struct group *group, size_t more, size_t taken, size_t width, double *ways)
+/* Counting sums of some of the ranks that were offered so far. */
+struct deal {
+	size_t all, offered, taken;
+	size_t width;
+	double *ways; /* [k * width + sum]: of k ranks */
+};
+
+static void add_shifted(double *restrict to, const double *restrict from, size_t width,
+			size_t shift, double factor)
 {
-	for (size_t k = taken; k >= 1; k--) {
+	for (size_t sum = shift; sum < width; sum++)
+		to[sum] += factor * from[sum - shift];
+}
+
+/* Adds the ways that take some of |group|'s equal ranks, |more| each. */
+static void offer(struct deal *deal, const struct group *group, size_t more)
+{
+	size_t least, most;
+
+	deal->offered += group->size;
+	most = deal->offered < deal->taken ? deal->offered : deal->taken;
+	/* fewer could not become enough any more */
+	least = deal->taken + deal->offered > deal->all ? deal->taken + deal->offered - deal->all
+							: 1;
+	for (size_t k = most; k >= least; k--) {
 		double choices = 1;
 
 		for (size_t j = 1; j <= group->size && j <= k; j++) {
-			double *to = ways + k * width, *from = ways + (k - j) * width;
-
 			choices *= (double)(group->size - j + 1) / (double)j;
-			for (size_t sum = j * more; sum < width; sum++)
-				to[sum] += choices * from[sum - j * more];
+			add_shifted(deal->ways + k * deal->width,
+				    deal->ways + (k - j) * deal->width, deal->width, j * more,
+				    choices);
 		}
 	}
 }
 
-/* The same as count_ways for twice the midranks of groups; |*least| is the least sum of them. */
-static double *count_tied(const struct ranking *ranking, size_t taken, size_t *width)
+/* The same as count_ways for twice the midranks of groups, less the lowest of them each. */
+static double *count_tied(const struct ranking *ranking, size_t count, size_t taken, size_t *width)
 {
 	size_t lowest = ranking->groups.items[0].rank, left = taken;
-	double *ways;
+	struct deal deal = {.all = count, .taken = taken, .width = 1};
 
-	*width = 1;
 	for (size_t i = ranking->groups.count; i-- && left;) {
 		const struct group *group = &ranking->groups.items[i];
 		size_t some = group->size < left ? group->size : left;
 
-		*width += some * (group->rank - lowest);
+		deal.width += some * (group->rank - lowest);
 		left -= some;
 	}
-	ways = calloc((taken + 1) * *width, sizeof(*ways));
-	if (!ways)
+	deal.ways = calloc((taken + 1) * deal.width, sizeof(*deal.ways));
+	if (!deal.ways)
 		return NULL;
-	ways[0] = 1;
+	deal.ways[0] = 1;
 	vec_foreach(group, &ranking->groups)
-		offer(group, group->rank - lowest, taken, *width, ways);
-	memmove(ways, ways + taken * *width, *width * sizeof(*ways));
-	return ways;
+		offer(&deal, group, group->rank - lowest);
+	memmove(deal.ways, deal.ways + taken * deal.width, deal.width * sizeof(*deal.ways));
+	*width = deal.width;
+	return deal.ways;
 }
 
 static bool test_tied(const struct ranking *ranking, const struct stats_two *two,
@@ -210,7 +230,8 @@ static bool test_tied(const struct ranking *ranking, const struct stats_two *two
 {
 	bool of_after = two->after_count <= two->before_count;
 	size_t taken = of_after ? two->after_count : two->before_count, width, sum = 0;
-	double *ways = count_tied(ranking, taken, &width), below = 0, above = 0;
+	double *ways = count_tied(ranking, two->before_count + two->after_count, taken, &width),
+	       below = 0, above = 0;
 
 	if (!ways)
 		return false;

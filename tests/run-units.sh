@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# run-units.sh - runs each cmocka program that is named, one line for each and a closing total.
+# run-units.sh - runs each cmocka program that is named, one line for each and a closing total; lines
+# of a program that begin with "figure: " are shown.
 # With RESULTS set, "passed failed skipped" is also written to that file.
 set -u
 
@@ -32,6 +33,8 @@ for program in "$@"; do
 	[ "$skip" -eq 0 ] || printf ', %d skipped' "$skip"
 	[ $status -ne 124 ] || printf ' (timed out)'
 	printf '\n'
+	# What a test has measured.
+	sed -n 's/^figure: /       /p' "$output"
 	# The line before a skip is its reason.
 	[ "$skip" -eq 0 ] || grep -iE -B1 '# *skip' "$output" |
 		sed -E '/^(ok [0-9]+ - |--$|1\.\.)/d; s/^(not )?ok [0-9]+ # */       /I; t; s/^/       /'
