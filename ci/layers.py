@@ -24,9 +24,11 @@ LAYERS = (
      " packages packages_* patterns pollset"
      " process roles sched scripts scripts_* syscalls timeline uring usage waits workers"),
     # pure: numbers -> struct
-    ("stats", "stats plan domtree dominators"),
+    ("stats", "stats stats_* plan domtree dominators"),
     # models and stats -> a result
     ("sample", "sample sample_* summary summary_* rebuild"),
+    # two results -> a comparison
+    ("compare", "compare compare_* comparison"),
     # const struct result * and a FILE *
     ("report", "report report_*"),
     # touch the machine: files, processes, terminals, the kernel
