@@ -219,6 +219,31 @@ static bool explains(const struct comparison_cause *cause)
 	return cause->time_ns != RESULT_ABSENT && strcmp(cause->kind, "phase") != 0;
 }
 
+/* Where modules explain, the calls on a file are in their time already. */
+static void keep_time_of_modules(struct comparison_workload *out, size_t modules_end)
+{
+	for (size_t i = modules_end; i < out->causes.count; i++)
+		out->causes.items[i].time_ns = RESULT_ABSENT;
+}
+
+/* A package that modules name is not named by its files again. */
+static void drop_doubles(struct comparison_workload *out, size_t modules_end)
+{
+	size_t kept = modules_end;
+
+	for (size_t i = modules_end; i < out->causes.count; i++) {
+		struct comparison_cause *cause = &out->causes.items[i];
+		bool known = strcmp(cause->kind, "package") == 0 &&
+			     strcmp(cause->change, "changed") != 0;
+
+		if (known)
+			shape_release(&comparison_cause_shape, cause);
+		else
+			out->causes.items[kept++] = *cause;
+	}
+	out->causes.count = kept;
+}
+
 static void sum_up(struct comparison_workload *out)
 {
 	int64_t explained = 0;
@@ -238,12 +263,20 @@ static void sum_up(struct comparison_workload *out)
 int compare_blame(const struct result_workload *base, const struct result_workload *new,
 		  struct stats_rank *rank, struct comparison_workload *out)
 {
+	size_t modules_end;
 	int rc = add_from_metrics(out);
 
 	if (!rc)
 		rc = add_memory(base, new, rank, out);
 	if (!rc)
+		rc = compare_blame_modules(base, new, rank, out);
+	modules_end = out->causes.count;
+	if (!rc)
 		rc = compare_blame_files(base, new, out);
+	if (!rc && compare_blame_has_modules(base, new)) {
+		drop_doubles(out, modules_end);
+		keep_time_of_modules(out, modules_end);
+	}
 	if (!rc)
 		sum_up(out);
 	return rc;

@@ -15,7 +15,15 @@
 int compare_blame(const struct result_workload *base, const struct result_workload *new,
 		  struct stats_rank *rank, struct comparison_workload *out);
 
-/* Its parts. */
+/*
+ * Its parts. With modules on both sides these explain: the outermost of what one side alone loads,
+ * with all that hangs on it, named by its package where that is new; and modules that both load and
+ * whose own time surely differs. Files, packages and folders then say only what else differs.
+ */
+bool compare_blame_has_modules(const struct result_workload *base,
+			       const struct result_workload *new);
+int compare_blame_modules(const struct result_workload *base, const struct result_workload *new,
+			  struct stats_rank *rank, struct comparison_workload *out);
 int compare_blame_files(const struct result_workload *base, const struct result_workload *new,
 			struct comparison_workload *out);
 

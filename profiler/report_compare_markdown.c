@@ -181,7 +181,7 @@ static void put_causes(const struct comparison_workload *workload, struct sectio
 	    compare_is_shifted(compare_total(workload))) {
 		char time[UNITS_TEXT];
 
-		buf_printf(&line, "- %s not explained by files\n",
+		buf_printf(&line, "- %s not explained\n",
 			   compare_words_time(workload->unexplained_ns, time));
 		add_line(section, &line);
 	}

@@ -178,29 +178,30 @@ static void add_unexplained(const struct comparison_workload *workload, cause_ro
 	if (!row)
 		return;
 	compare_words_time(workload->unexplained_ns, row->time);
-	row->text = strdup("not explained by the files");
+	row->text = strdup("not explained");
 }
 
+/* "    +31.0 ms  +8.8 MiB  " before what it is. */
 static void put_cause_rows(const cause_rows *list, const struct screen *screen)
 {
-	size_t time = 0, counts = 0, used;
+	size_t time = 0, size = 0;
 
 	vec_foreach(row, list) {
 		time = wider(time, row->time);
-		counts = wider(counts, row->counts ? row->counts : "");
+		size = wider(size, row->size);
 	}
-	used = 4 + time + (counts ? counts + 2 : 0) + 2;
 	vec_foreach(row, list) {
-		screen_put(screen, SCREEN_PLAIN, "    ");
-		screen_right(screen, SCREEN_STRONG, row->time, time);
-		if (counts) {
-			screen_put(screen, SCREEN_PLAIN, "  ");
-			screen_left(screen, SCREEN_PLAIN, row->counts ? row->counts : "", counts);
-		}
-		screen_put(screen, SCREEN_PLAIN, "  ");
-		screen_cut(screen, SCREEN_PLAIN, row->text ? row->text : "",
-			   screen->width > used + 20 ? screen->width - used : NAME_WIDTH);
-		screen_line_end(screen);
+		struct buf lead = {0}, text = {0};
+
+		buf_printf(&lead, "    %*s  ", (int)time, row->time);
+		if (size)
+			buf_printf(&lead, "%*s  ", (int)size, row->size);
+		buf_puts(&text, row->text ? row->text : "");
+		if (row->counts && *row->counts)
+			buf_printf(&text, " (%s)", row->counts);
+		screen_sentence(screen, SCREEN_PLAIN, buf_text(&lead), buf_text(&text));
+		buf_release(&lead);
+		buf_release(&text);
 	}
 }
 
