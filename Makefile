@@ -9,7 +9,7 @@ BPFTOOL   ?= $(shell ci/find-bpftool.sh)
 ARCH      := $(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/')
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
 JOBS      ?= $(shell nproc)
-PACKAGES  := libbpf libelf libcjson libcurl zlib libseccomp
+PACKAGES  := libbpf libelf libcjson yajl libcurl zlib libseccomp
 
 # Under sudo the checkout stays the caller's: build as that user, root only where it is needed.
 AS_USER := $(if $(filter-out root,$(SUDO_USER)),sudo -u $(SUDO_USER) -H --,)

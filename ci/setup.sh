@@ -57,14 +57,14 @@ find_missing() {
 	[ -e /usr/include/linux/bpf.h ] && [ -e /usr/include/stdio.h ] || needs="$needs libc-headers"
 	if have pkg-config; then
 		# one call where all is there, one each where not
-		pkg-config --exists 'libbpf >= 1.0' libelf libcjson libcurl zlib libseccomp ||
-			for library in libbpf libelf libcjson libcurl zlib libseccomp; do
+		pkg-config --exists 'libbpf >= 1.0' libelf libcjson yajl libcurl zlib libseccomp ||
+			for library in libbpf libelf libcjson yajl libcurl zlib libseccomp; do
 				floor=0
 				[ $library = libbpf ] && floor=1.0
 				pkg-config --exists "$library >= $floor" || needs="$needs $library"
 			done
 	else
-		needs="$needs pkg-config libbpf libelf libcjson libcurl zlib libseccomp"
+		needs="$needs pkg-config libbpf libelf libcjson yajl libcurl zlib libseccomp"
 	fi
 	caller_has node || needs="$needs node"
 	caller_has npm || needs="$needs npm"
@@ -117,6 +117,7 @@ packages_apt() {
 		libc-headers) echo libc6-dev ;;
 		libbpf | libelf | libseccomp) echo "$need-dev" ;;
 		libcjson) echo libcjson-dev ;;
+		yajl) echo libyajl-dev ;;
 		libcurl) echo libcurl4-openssl-dev ;;
 		zlib) echo zlib1g-dev ;;
 		node) echo nodejs ;;
@@ -167,6 +168,7 @@ packages_dnf() {
 		libbpf | libcurl | zlib | libseccomp) echo "$need-devel" ;;
 		libelf) echo elfutils-libelf-devel ;;
 		libcjson) echo cjson-devel ;;
+		yajl) echo yajl-devel ;;
 		node) echo nodejs ;;
 		npm) echo nodejs-npm ;;
 		venv) echo python3-libs ;;

@@ -3,10 +3,10 @@
 #include <errno.h>
 
 #include "err.h"
-#include "jsonx.h"
 #include "report.h"
+#include "shape_load.h"
 
-#define REPORT_BYTES (512u << 20) /* no report is that big; cJSON needs ten times as much */
+#define REPORT_BYTES (1u << 30) /* no report is that big */
 
 int report_json(const struct result *result, FILE *out, const struct report_options *options)
 {
@@ -27,26 +27,29 @@ int report_json(const struct result *result, FILE *out, const struct report_opti
 	return rc;
 }
 
-static int check_schema(const struct jsonx *root)
+/* As soon as it is known: a newer report may have another form. */
+static int check_schema(const void *object, const char *file)
 {
-	struct jsonx place = {.parent = root, .key = "schema", .file = root->file};
-	uint64_t schema;
-	int rc = jsonx_get_u64(root, "schema", JSONX_REQUIRED, &schema);
+	int64_t schema = ((const struct result *)object)->schema;
 
-	if (rc)
-		return rc;
+	if (schema == RESULT_ABSENT || (schema >= 1 && schema <= RESULT_SCHEMA))
+		return 0;
 	if (schema < 1)
-		return jsonx_error(&place, "must be 1 or more");
-	if (schema > RESULT_SCHEMA)
-		return jsonx_error(&place,
-				   "version %llu is newer than this coldprof, which reads up to %d",
-				   (unsigned long long)schema, RESULT_SCHEMA);
-	return 0;
+		err_print("%s: schema: must be 1 or more", file);
+	else
+		err_print("%s: schema: version %jd is newer than this coldprof, which reads up to "
+			  "%d",
+			  file, (intmax_t)schema, RESULT_SCHEMA);
+	return -EINVAL;
 }
 
 /* What renderers take for granted. */
 static int check_result(const struct result *result, const char *file)
 {
+	if (result->schema == RESULT_ABSENT) {
+		err_print("%s: schema: is missing", file);
+		return -EINVAL;
+	}
 	for (size_t i = 0; i < result->workloads.count; i++) {
 		const struct result_workload *workload = &result->workloads.items[i];
 		int64_t median = workload->median_sample;
@@ -62,28 +65,16 @@ static int check_result(const struct result *result, const char *file)
 
 int report_read(const char *path, struct result *out)
 {
-	bool standard = strcmp(path, "-") == 0;
-	const char *file = standard ? "standard input" : path;
-	cJSON *document = NULL;
+	struct shape_source source = {path, REPORT_BYTES, check_schema};
 	struct result result;
-	struct jsonx root;
-	int rc = jsonx_load(standard ? "/dev/stdin" : path, REPORT_BYTES, &document);
+	int rc = shape_load(&result_shape, &source, &result);
 
 	if (rc)
 		return rc;
-	root = jsonx_root(file, document);
-	rc = check_schema(&root);
-	if (!rc)
-		rc = shape_read(&result_shape, &root, &result);
-	if (rc == -ENOMEM)
-		err_code(rc, "cannot read '%s'", file);
-	if (!rc) {
-		rc = check_result(&result, file);
-		if (rc)
-			result_release(&result);
-		else
-			*out = result;
-	}
-	cJSON_Delete(document);
+	rc = check_result(&result, shape_source_name(&source));
+	if (rc)
+		result_release(&result);
+	else
+		*out = result;
 	return rc;
 }

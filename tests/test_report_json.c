@@ -262,7 +262,21 @@ static void bad_reports_are_refused_with_place_and_reason(void **state)
 		       "workloads[0].samples[2].total_ns: must be an integer or null");
 	assert_refused(*state, "{\"schema\": 1, \"workloads\": [{\"median_sample\": 0}]}",
 		       "workloads[0].median_sample: there is no such sample");
-	assert_refused(*state, "{\"schema\": 1,", "line 1, column 13: not JSON");
+	assert_refused(*state, "{\"schema\": 1,",
+		       "line 1, column 14: not JSON: it ends in the middle");
+	assert_refused(*state, "{\"schema\": 1,\n \"a\": x}", "line 2, column 7: not JSON");
+	assert_refused(*state, "{\"schema\": 1} x", "line 1, column 15: text after the value");
+	assert_refused(*state, "{\"schema\": 1, \"tool\": \"\xff\"}",
+		       "line 1, column 24: not UTF-8");
+	assert_refused(*state, "{\"schema\": 1, \"tool\": \"a\tb\"}",
+		       "line 1, column 25: a bare control character");
+	assert_refused(*state, "{\"schema\": 1, \"tool\": \"a\\u0000b\"}",
+		       "tool: a NUL character in a string");
+	assert_refused(*state, "{\"schema\": 1, \"schema\": 1}", "key 'schema' is there twice");
+	assert_refused(*state,
+		       "{\"schema\": 1, \"workloads\": [{\"samples\": [{\"metrics\":"
+		       " {\"a\": 1, \"b\": 1, \"a\": 2}}]}]}",
+		       "workloads[0].samples[0].metrics.a: key 'a' is there twice");
 }
 
 static void a_newer_report_is_one_line(void **state)

@@ -19,7 +19,7 @@ shift
 make_seeds() {
 	local root=$BUILD/fuzz workload file
 	"$programs/seeds" "$root" || exit 1
-	mkdir -p "$root"/{workload,elf,smaps,types,recording,report}/seeds
+	mkdir -p "$root"/{workload,elf,smaps,types,recording,report,compare}/seeds
 	for workload in runtimes/*/*/workload.json; do
 		file=${workload#runtimes/}
 		cp "$workload" "$root/workload/seeds/${file//\//-}"
@@ -58,7 +58,7 @@ make_dictionary() {
 options_of() {
 	case $1 in
 	recording) echo -max_len=65536 ;;
-	report) echo "-max_len=65536 -dict=$BUILD/fuzz/report/words" ;;
+	report | compare) echo "-max_len=65536 -dict=$BUILD/fuzz/report/words" ;;
 	workload) echo "-max_len=4096 -dict=$BUILD/fuzz/workload/words" ;;
 	smaps) echo "-max_len=32768 -dict=$BUILD/fuzz/smaps/words" ;;
 	*) echo -max_len=65536 ;;
@@ -92,7 +92,7 @@ make_dictionary reports/schema/report.schema.json >"$BUILD/fuzz/report/words"
 make_dictionary reports/schema/workload.schema.json >"$BUILD/fuzz/workload/words"
 grep -oE '^[A-Z][A-Za-z_]*:' /proc/self/smaps | sort -u | sed 's/.*/"&"/' >"$BUILD/fuzz/smaps/words"
 failed=0
-[ $# -gt 0 ] || set -- recording report workload elf smaps types
+[ $# -gt 0 ] || set -- recording report compare workload elf smaps types
 for name in "$@"; do
 	run_one "$name" || failed=1
 done

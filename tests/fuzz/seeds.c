@@ -142,15 +142,16 @@ static void write_recording(const char *name, void (*tell)(struct stream *))
 
 /* ---- reports ---- */
 
-static void write_report(const char *name, const struct made *const *workloads)
+static void write_report(const char *fuzzer, const char *name, const struct made *const *workloads,
+			 size_t starts)
 {
-	char *path = seed_path("report", name);
+	char *path = seed_path(fuzzer, name);
 	FILE *file = fopen(path, "w");
 	struct result result;
 
 	made_result(&result);
 	for (; *workloads; workloads++)
-		made_workload(&result, *workloads, 1);
+		made_workload(&result, *workloads, starts);
 	made_sum_up(&result);
 	if (!file || report_json(&result, file, NULL) || fclose(file))
 		abort();
@@ -209,8 +210,12 @@ int main(int argc, char **argv)
 	root = argv[1];
 	write_recording("server", tell_server);
 	write_recording("failure", tell_failure);
-	write_report("one", (const struct made *const[]){&made_hello, NULL});
-	write_report("two", (const struct made *const[]){&made_express, &made_pytorch, NULL});
+	write_report("report", "one", (const struct made *const[]){&made_hello, NULL}, 1);
+	write_report("report", "two",
+		     (const struct made *const[]){&made_express, &made_pytorch, NULL}, 1);
+	write_report("compare", "one", (const struct made *const[]){&made_hello, NULL}, 4);
+	write_report("compare", "two",
+		     (const struct made *const[]){&made_express, &made_hello, NULL}, 3);
 	write_packages();
 	write_types();
 	return 0;

@@ -4,9 +4,11 @@ import json
 import random
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree
 
-from harness import (CHECKOUT, MS, cases, coldprof, errors, need, need_root, one_line, skip)
+from harness import (CHECKOUT, MS, cases, coldprof, errors, need, need_root, one_line, skip,
+                     slow)
 
 SCHEMAS = CHECKOUT / "reports" / "schema"
 
@@ -234,6 +236,50 @@ def test_extreme_numbers_are_compared(tmp):
         for options in ((), ("--force",)):
             run = compare(tmp, base, new, *options, "-f", "json", expect=(0, 1))
             json.loads(run.out)
+
+
+def test_more_samples_than_a_file_can_say_anything_of(tmp):
+    """Ten million, each of which would take hundreds of bytes."""
+    path = tmp / "bad.json"
+    path.write_text('{"schema": 1, "workloads": [{"name": "a", "samples": [{}'
+                    + ",{}" * 10_000_000 + "]}]}")
+    run = coldprof("compare", path, path, expect=4)
+    assert len(errors(run)) == 1 and "more items" in run.err, str(run)
+    assert run.peak_bytes < 500 << 20, f"{run.peak_bytes >> 20} MiB"
+
+
+# ---- big reports ----
+
+def big_report(path, size):
+    """A report of so many bytes, with all that real samples have."""
+    document = report(starts=1)
+    threads = [{"instance": f"{i}:1", "tid": i, "name": "worker", "start_ns": 10**8 + i,
+                "ended_ns": None,
+                "time": {f"blocked_{kind}_ns": 123456 for kind in ("disk", "lock", "other")}}
+               for i in range(40)]
+    calls = [{"name": f"call{i}", "abi": "native", "count": 10 * i, "errors": {"ENOENT": i},
+              "histogram": [i] * 20} for i in range(60)]
+    sample = dict(document["workloads"][0]["samples"][0], threads=threads, syscalls=calls)
+    text = json.dumps(sample, indent="\t")
+    document["workloads"][0]["samples"] = ["HERE"]
+    head, tail = json.dumps(document).split('"HERE"')
+    with open(path, "w") as file:
+        file.write(head + ",\n".join([text] * (size // len(text) + 1)) + tail)
+    assert path.stat().st_size >= size
+    return path
+
+
+@slow
+def test_two_reports_of_100_mib_take_two_seconds(tmp):
+    base, new = (big_report(tmp / name, 100 << 20) for name in ("base.json", "new.json"))
+    best = 1e9
+    for _ in range(3):  # others may be at work too
+        begin = time.monotonic()
+        run = coldprof("compare", base, new, expect=0)
+        best = min(best, time.monotonic() - begin)
+    print(f"       two reports of 100 MiB: {best:.2f} s, {run.peak_bytes >> 20} MiB")
+    assert best < 2, f"{best:.2f} s"
+    assert run.peak_bytes < 500 << 20, f"{run.peak_bytes >> 20} MiB"
 
 
 # ---- real runs ----
