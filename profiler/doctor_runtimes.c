@@ -130,6 +130,7 @@ static void describe(struct doctor *doctor, const struct wanted *one, const stru
 {
 	uint32_t missing = probes_marks_expected(runtime->kind) & ~marks;
 	struct buf text = {0}, shown = {0}, lost = {0};
+	const char *technique, *reason;
 
 	buf_printf(&text, "%s %s", runtime->version ? runtime->version : "of unknown version,",
 		   runtime->path);
@@ -143,6 +144,11 @@ static void describe(struct doctor *doctor, const struct wanted *one, const stru
 		buf_puts(&text, "; its own phases are not told apart");
 	else if (lost.size)
 		buf_printf(&text, "; not seen: %s", lost.data);
+	probes_modules(runtime, &technique, &reason);
+	if (technique)
+		buf_puts(&text, "; modules are seen");
+	else if (reason)
+		buf_printf(&text, "; modules are not seen: %s", reason);
 	doctor_add(doctor, one->name, lost.size ? DOCTOR_LIMITED : DOCTOR_OK,
 		   lost.size ? "use a build that exports its symbols" : NULL, "%s",
 		   buf_text(&text));
@@ -163,6 +169,8 @@ static void check_one(const struct runtime_finder *finder, const struct wanted *
 	rc = find_place(finder, one, &place);
 	if (!rc)
 		rc = runtime_of_binary(finder, place.path.data, &runtime);
+	if (!rc)
+		rc = runtime_find_imports(finder, &runtime);
 	if (!rc)
 		rc = probes_of(&runtime, &probes, &marks);
 	if (!rc)

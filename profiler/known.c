@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "probes.h"
 
 void known_release(struct known *known)
 {
@@ -38,23 +39,22 @@ struct known_binary *known_add(struct known *known, const struct runtime_finder 
 	return runtime_find_imports(finder, &binary->runtime) ? NULL : binary;
 }
 
-/* How the modules of a Python are seen, or why they are not. */
+static void add_text(cJSON *object, const char *key, const char *text)
+{
+	if (text)
+		cJSON_AddStringToObject(object, key, text);
+	else
+		cJSON_AddNullToObject(object, key);
+}
+
 static void add_modules(const struct runtime *runtime, cJSON *facts)
 {
-	cJSON *modules;
+	cJSON *modules = cJSON_AddObjectToObject(facts, "modules");
+	const char *technique, *reason;
 
-	if (runtime->kind != EVENT_RUNTIME_PYTHON)
-		return;
-	modules = cJSON_AddObjectToObject(facts, "modules");
-	if (runtime->imports.count)
-		cJSON_AddStringToObject(modules, "technique",
-					python_sites_technique(&runtime->imports));
-	else
-		cJSON_AddNullToObject(modules, "technique");
-	if (runtime->imports_missing)
-		cJSON_AddStringToObject(modules, "reason", runtime->imports_missing);
-	else
-		cJSON_AddNullToObject(modules, "reason");
+	probes_modules(runtime, &technique, &reason);
+	add_text(modules, "technique", technique);
+	add_text(modules, "reason", reason);
 }
 
 int known_record(const struct known_binary *binary, struct recording *recording)

@@ -234,6 +234,31 @@ int probes_of_modules(const struct runtime *runtime, struct probes *probes, cons
 	return add_scripts(probes, code, layout);
 }
 
+void probes_modules(const struct runtime *runtime, const char **technique, const char **reason)
+{
+	*technique = *reason = NULL;
+	switch (runtime->kind) {
+	case EVENT_RUNTIME_PYTHON:
+		*reason = runtime->imports_missing;
+		if (runtime->imports.count)
+			*technique = python_sites_technique(&runtime->imports);
+		break;
+	case EVENT_RUNTIME_NODE:
+		*reason = "it is made for another architecture";
+		if (runtime->binary.native &&
+		    v8_usable(&runtime_code(runtime)->v8, runtime->version, reason)) {
+			*technique = "V8's stack";
+			*reason = NULL;
+		}
+		break;
+	case EVENT_RUNTIME_OTHER:
+		*reason = "modules of this runtime are not understood";
+		break;
+	case EVENT_RUNTIME_NONE:
+		break;
+	}
+}
+
 uint32_t probes_marks_expected(enum event_runtime_kind kind)
 {
 	switch (kind) {

@@ -50,6 +50,12 @@ int probes_of(const struct runtime *runtime, struct probes *probes, uint32_t *ma
  */
 int probes_of_modules(const struct runtime *runtime, struct probes *probes, const char **reason);
 
+/*
+ * How the modules of a runtime can be seen, or why they can't: texts that live as long as the
+ * runtime. Both are NULL for what is no runtime.
+ */
+void probes_modules(const struct runtime *runtime, const char **technique, const char **reason);
+
 /* The marks that a runtime of this kind has when nothing is amiss. */
 uint32_t probes_marks_expected(enum event_runtime_kind kind);
 
