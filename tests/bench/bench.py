@@ -14,6 +14,8 @@ where it learns the runtime under the launcher and probes it; without a tool for
   coldprof     everything on
   strace       strace -f -c          perf         perf trace -s
   bpftrace     counts system calls by number, of the whole machine
+  importtime   python -X importtime    py-spy       py-spy record (100 samples a second)
+  hook         node --require of a hook around Module._load
 
 The ratio is that of the medians; its interval the 95 % of a bootstrap over whole rounds. The ratio
 of the program's CPU time stands beside it: what else runs on the machine disturbs it less.
@@ -35,7 +37,8 @@ import own_cost
 HERE = pathlib.Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
 RESAMPLES = 4000
-WANTED_RATIO = 1.03
+WANTED_PYTHON = 1.04  # modules are seen as well
+WANTED_NODE = 1.08
 COUNT_CALLS = "tracepoint:raw_syscalls:sys_enter { @[args->id] = count(); }"
 
 
@@ -69,6 +72,10 @@ class Bench:
             "strace": ["strace", "-f", "-c", "-o", log, *timed],
             "perf": ["perf", "trace", "-s", "-o", log, *timed],
             "bpftrace": ["bpftrace", "-o", log, "-e", COUNT_CALLS, "-c", " ".join(timed)],
+            "importtime": [self.clock, times, command[0], "-X", "importtime", *command[1:]],
+            "py-spy": ["py-spy", "record", "-o", log, "-f", "raw", "--subprocesses", "--", *timed],
+            "hook": [self.clock, times, command[0], "--require", str(HERE / "require_hook.js"),
+                     *command[1:]],
         }[tool]
 
     def run(self, command, cwd):
@@ -109,19 +116,33 @@ def prepared(bench, name, runtime):
 def make_subjects(bench):
     python_folder, _ = prepared(bench, "python/fastapi-api", "python")
     node_folder, node = prepared(bench, "node/express-api", "node")
+    nest_folder, nest_node = prepared(bench, "node/nestjs", "node")
     storm = str(bench.build / "programs" / "storm")
     return [
         Subject("python/fastapi-api import", [f"{python_folder}/.venv/bin/python",
                                               str(HERE / "fastapi_import.py")],
-                python_folder, WANTED_RATIO),
+                python_folder, WANTED_PYTHON),
         Subject("node/express-api start", [node, str(HERE / "express_listen.js")], node_folder,
-                WANTED_RATIO),
+                WANTED_NODE),
+        Subject("node/nestjs load", [nest_node, str(HERE / "nestjs_load.js")], nest_folder,
+                WANTED_NODE),
         Subject("system-call storm", [storm, "2", str(bench.options.storm)], bench.folder),
     ]
 
 
+OF_RUNTIME = {"importtime": "python/", "py-spy": "python/", "hook": "node/"}
+
+
+def applies(tool, subject):
+    return subject.name.startswith(OF_RUNTIME.get(tool, ""))
+
+
 def find_tools(bench, options):
-    tools = ["bare", "null", "coldprof"]
+    tools = ["bare", "null", "coldprof", "importtime", "hook"]
+    if shutil.which("py-spy"):
+        tools.append("py-spy")
+    else:
+        print("py-spy is not installed: left out")
     for tool in ("strace", "perf", "bpftrace"):
         if not shutil.which(tool):
             print(f"{tool} is not installed: left out")
@@ -157,7 +178,8 @@ def run_rounds(bench, subjects, tools):
     samples = {subject.name: {tool: [] for tool in tools} for subject in subjects}
     rng = random.Random(bench.options.seed)
     for number in range(bench.options.rounds):
-        order = [(subject, tool) for subject in subjects for tool in tools]
+        order = [(subject, tool) for subject in subjects for tool in tools
+                 if applies(tool, subject)]
         rng.shuffle(order)
         for place, (subject, tool) in enumerate(order):
             if sys.stderr.isatty():
@@ -181,7 +203,7 @@ def summarize(subjects, tools, samples, seed):
     rows = []
     for subject in subjects:
         wall_bare, cpu_bare = zip(*samples[subject.name]["bare"])
-        for tool in tools:
+        for tool in filter(lambda tool: applies(tool, subject), tools):
             wall, cpu = zip(*samples[subject.name][tool])
             rows.append({"subject": subject.name, "tool": tool,
                          "wanted_ratio": subject.wanted if tool == "coldprof" else None,
