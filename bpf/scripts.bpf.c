@@ -6,6 +6,9 @@
  * CommonJS puts around a file, or of an ES module. That runs once, so what called it can't change
  * as long as it is there. All memory of the program is only read, never trusted: a step whose
  * object has not the type that it must have ends the walk.
+ *
+ * Functions that are not static are verified once each, not at every call: else the verifier takes
+ * half a second for this file.
  */
 #include "mm.bpf.h"
 #include "cookie.h"
@@ -133,7 +136,7 @@ static __always_inline bool is_object(__u64 tagged)
 }
 
 /* The instance type of a tagged object; 0 of what is none (that is a string's: never asked for). */
-static __noinline __u32 type_of(__u64 tagged, __u32 map_type)
+__noinline __u32 type_of(__u64 tagged, __u32 map_type)
 {
 	__u64 map = user_word(tagged - 1);
 	__u16 type = 0;
@@ -156,7 +159,7 @@ struct chars {
 	__u32 utf16;
 };
 
-static __noinline int find_chars(__u32 number, __u64 string, struct chars *out)
+__noinline int find_chars(__u32 number, __u64 string, struct chars *out)
 {
 	const struct v8_layout *layout = layout_of(number);
 	__u64 skip = 0, length;
@@ -203,16 +206,18 @@ static __noinline int find_chars(__u32 number, __u64 string, struct chars *out)
  * Reads a string behind the |fixed| bytes of the record in the room, and sends that. A string that
  * can't be read leaves the text empty.
  */
-static __noinline int send_record(struct v8_thread *thread, __u64 string, __u32 fixed)
+__noinline int send_record(struct v8_thread *thread, __u64 string, __u32 fixed)
 {
 	struct chars chars = {};
 	struct event *event;
 	struct event_text *text;
 	__u64 size = 0;
 
-	if (!thread ||
-	    (fixed != sizeof(struct event_script) && fixed != sizeof(struct event_stack)))
+	if (!thread)
 		return 0;
+	/* so that the verifier knows it */
+	fixed = fixed == sizeof(struct event_script) ? sizeof(struct event_script)
+						     : sizeof(struct event_stack);
 	event = (struct event *)thread->room;
 	if (string && !find_chars(thread->layout, string, &chars)) {
 		size = chars.size;
@@ -252,10 +257,11 @@ struct walk {
 	__u32 layout;
 	__u32 required; /* the last frame is that of require() */
 	__u32 ended;	/* the next frame can't be one */
+	__u32 reserved;
 };
 
 /* Whether this is the function of a module's top level; the types make sure that it is one. */
-static __noinline int is_module(__u64 function, struct walk *walk)
+__noinline int is_module(__u64 function, struct walk *walk)
 {
 	const struct v8_layout *layout;
 	__u64 shared, flags;
@@ -315,12 +321,13 @@ static long look_at_frame(__u32 index, struct walk *walk)
 	return 0;
 }
 
-static __noinline int walk_stack(struct v8_thread *thread, __u64 sp, __u64 fp, struct walk *walk)
+__noinline int walk_stack(struct v8_thread *thread, __u64 sp, __u64 fp, struct walk *out)
 {
 	const struct v8_layout *layout;
+	struct walk walk = {}; /* bpf_loop() takes nothing but our own stack */
 	__u64 exit;
 
-	if (!thread || !walk)
+	if (!thread || !out)
 		return -1;
 	layout = layout_of(thread->layout);
 	if (!layout)
@@ -332,24 +339,25 @@ static __noinline int walk_stack(struct v8_thread *thread, __u64 sp, __u64 fp, s
 			return -1;
 		thread->compile_exit = 0;
 	}
-	walk->low = sp;
-	walk->fp = exit > sp && exit - sp < STACK_MAX ? exit : fp;
-	walk->layout = thread->layout;
-	walk->require = thread->require;
+	walk.low = sp;
+	walk.fp = exit > sp && exit - sp < STACK_MAX ? exit : fp;
+	walk.layout = thread->layout;
+	walk.require = thread->require;
 	if (layout->evaluation) {
-		walk->evaluation_low = layout->evaluation + thread->bias;
-		walk->evaluation_high = layout->evaluation_end + thread->bias;
+		walk.evaluation_low = layout->evaluation + thread->bias;
+		walk.evaluation_high = layout->evaluation_end + thread->bias;
 	}
 	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop))
-		bpf_loop(FRAMES_MAX, look_at_frame, walk, 0);
+		bpf_loop(FRAMES_MAX, look_at_frame, &walk, 0);
+	*out = walk;
 	/* code without a frame of its own can lead astray: who never came to the bottom knows
 	 * nothing
 	 */
-	return walk->shared || (walk->ended && walk->low > thread->base) ? 0 : -1;
+	return walk.shared || (walk.ended && walk.low > thread->base) ? 0 : -1;
 }
 
 /* The name of a function's script, as a tagged string; its number through |*id|. */
-static __noinline __u64 script_name(__u32 number, __u64 shared, __u32 *id)
+__noinline __u64 script_name(__u32 number, __u64 shared, __u32 *id)
 {
 	const struct v8_layout *layout = layout_of(number);
 	__u64 script;
@@ -363,7 +371,7 @@ static __noinline __u64 script_name(__u32 number, __u64 shared, __u32 *id)
 	return user_word(script - 1 + layout->script_name);
 }
 
-static __noinline __u64 rss_now(void)
+__noinline __u64 rss_now(void)
 {
 	struct mm_struct *mm;
 
@@ -379,8 +387,7 @@ static __noinline __u64 rss_now(void)
  * Walks, and tells when another module than before is the innermost. |at_ns|: since when the stack
  * is as it is now. The frame through |*walk|, also when nothing is told.
  */
-static __noinline int look(struct v8_thread *thread, __u64 sp, __u64 fp, __u64 at_ns,
-			   struct walk *walk)
+__noinline int look(struct v8_thread *thread, __u64 sp, __u64 fp, __u64 at_ns, struct walk *walk)
 {
 	struct event_stack *record;
 	__u64 frame, seen_ns, name = 0;
@@ -496,7 +503,7 @@ static __always_inline int begin_isolate(struct thread_state *state, struct pt_r
 }
 
 /* The function of a SourceTextModule: one of its words is the generator that runs it. */
-static __noinline __u64 module_shared(__u32 number, __u64 module)
+__noinline __u64 module_shared(__u32 number, __u64 module)
 {
 	const struct v8_layout *layout = layout_of(number);
 
@@ -520,8 +527,8 @@ static __noinline __u64 module_shared(__u32 number, __u64 module)
 	return 0;
 }
 
-static __noinline int send_script(struct v8_thread *thread, __u64 cookie, __u64 string,
-				  __u64 source, struct event_script *from)
+__noinline int send_script(struct v8_thread *thread, __u64 cookie, __u64 string, __u64 source,
+			   struct event_script *from)
 {
 	const struct v8_layout *layout;
 	struct event_script *record;
@@ -549,7 +556,7 @@ static __noinline int is_own(__u32 layout, __u64 shared)
 {
 	struct chars chars = {};
 	char text[8] = {};
-	__u32 id;
+	__u32 id = 0;
 
 	if (!shared || find_chars(layout, script_name(layout, shared, &id), &chars))
 		return 0;
