@@ -51,8 +51,10 @@ def test_at_any_moment(tmp, when, number, status):
     time.sleep(when / 1000)  # the moment is what is tried, nothing is awaited
     interrupt(process, number)
     run = finish(process)
-    # Before main has set its handlers the signal ends it as any program.
-    assert run.status in ((status, -number) if when < 10 else (status,)), str(run)
+    # Before main has set its handlers the signal ends it as any program; how long that takes on a
+    # busy machine nobody knows, but nothing has been started by then.
+    begun = (tmp / "log").exists() or (tmp / "r.json").exists() or when >= 160
+    assert run.status in ((status,) if begun else (status, -number)), str(run)
     if (tmp / "r.json").exists():
         assert load(tmp / "r.json")["plan"]["interrupted"]
     left = [p.name for p in tmp.iterdir() if p.name not in ("r.json", "log")]
