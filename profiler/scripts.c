@@ -671,13 +671,27 @@ static bool is_library(const char *path)
 	return strstr(name, ".so") || strstr(path, "/ld.so") || ends_with(name, ".node");
 }
 
-/* A file was looked for before it is opened, as a module is: fs.readFile alone does not look. */
-static bool was_looked_for(const struct script_thread *thread, uint32_t path)
+static bool is_unfollowed(const struct call *call)
+{
+#ifdef __NR_lstat
+	if (call->number == __NR_lstat)
+		return true;
+#endif
+	return call->number == __NR_statx && call->record->args[2] & AT_SYMLINK_NOFOLLOW;
+}
+
+/*
+ * A file was looked for before it is opened, as a module is: fs.readFile alone does not look. But
+ * for package.json: that is looked for to be read by Node.js itself, too, who never asks whether it
+ * is a link.
+ */
+static bool was_looked_for(const struct script_thread *thread, uint32_t path, bool package)
 {
 	for (size_t i = thread->looks.count; i-- > 0;) {
 		const struct script_look *look = &thread->looks.items[i];
 
-		if (look->path == path && look->found && !look->opened)
+		if (look->path == path && look->found && !look->opened &&
+		    (look->unfollowed || !package))
 			return true;
 	}
 	return false;
@@ -688,8 +702,10 @@ static enum modules_kind kind_of_file(const struct script_thread *thread, const 
 {
 	if (ends_with(path, ".node"))
 		return MODULES_ADDON;
-	return ends_with(path, ".json") && was_looked_for(thread, number) ? MODULES_JSON
-									  : MODULES_UNKNOWN;
+	if (ends_with(path, ".json") &&
+	    was_looked_for(thread, number, strcmp(fs_basename(path), "package.json") == 0))
+		return MODULES_JSON;
+	return MODULES_UNKNOWN;
 }
 
 static int take_look(struct scripts *scripts, struct script_thread *thread, const struct call *call,
@@ -700,6 +716,7 @@ static int take_look(struct scripts *scripts, struct script_thread *thread, cons
 		.time_ns = record->enter_ns,
 		.found = !callnames_failed(record->result),
 		.opened = pathcalls_opens(call->number),
+		.unfollowed = is_unfollowed(call),
 	};
 	enum modules_kind kind;
 	int rc;

@@ -58,6 +58,7 @@ struct script_look {
 	uint64_t time_ns;
 	uint32_t path;
 	bool found, opened;
+	bool unfollowed; /* a symbolic link would have been looked at itself, as realpath(3) does */
 };
 
 /* The thread was off its CPU. */
