@@ -2,6 +2,7 @@
 /* sched.bpf.c - when the tree's threads leave a CPU, become runnable and get a CPU */
 #include "coldprof.bpf.h"
 #include "sched.bpf.h"
+#include "scripts.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 /* task_struct.__state, stable since 4.14; TASK_NOLOAD and the like are higher bits */
@@ -31,6 +32,8 @@ static __always_inline void leave(bool preempted, struct task_struct *task)
 
 	if (!state || !state->armed)
 		return;
+	if (state->scripts)
+		scripts_look();
 	infer_switch_in(task, state, bpf_ktime_get_ns());
 	name = state_name(preempted, task->__state);
 	state->away = 1;

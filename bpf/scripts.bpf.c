@@ -135,12 +135,18 @@ static __always_inline bool is_object(__u64 tagged)
 	return (tagged & 3) == 1;
 }
 
-/* The instance type of a tagged object; 0 of what is none (that is a string's: never asked for). */
+/*
+ * The instance type of a tagged object; 0 of what is none (that is a string's: never asked for).
+ * While the collector moves objects, one that it has moved holds its new address in place of a map;
+ * its other fields are still as they were.
+ */
 __noinline __u32 type_of(__u64 tagged, __u32 map_type)
 {
 	__u64 map = user_word(tagged - 1);
 	__u16 type = 0;
 
+	if (map && !(map & 3))
+		map = user_word(map);
 	if (!is_object(tagged) || !is_object(map))
 		return 0;
 	bpf_probe_read_user(&type, sizeof(type), (void *)(map - 1 + (map_type & 0xff)));
@@ -453,22 +459,24 @@ int scripts_at_call(__u64 sp, __u64 fp, __u64 enter_ns, __u64 always)
 	return 0;
 }
 
-SEC("perf_event")
-int on_sample(void *context)
+int scripts_look(void)
 {
-	struct v8_thread *thread;
+	struct v8_thread *thread = enter();
 	struct walk walk = {};
 	struct pt_regs *regs;
 
-	if (!followed())
-		return 0;
-	thread = enter();
 	if (!thread)
 		return 0;
 	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 	look(thread, regs_sp(regs), regs_fp(regs), 0, &walk);
 	leave(thread);
 	return 0;
+}
+
+SEC("perf_event")
+int on_sample(void *context)
+{
+	return followed() ? scripts_look() : 0;
 }
 
 /* ---- probes ---- */

@@ -11,4 +11,10 @@
  */
 int scripts_at_call(__u64 sp, __u64 fp, __u64 enter_ns, __u64 always);
 
+/*
+ * The current thread, with a V8 of its own, leaves its CPU: what it runs then is also what it runs
+ * when it gets one again, so that no bounds of an end hold the time between. Returns 0.
+ */
+int scripts_look(void);
+
 #endif

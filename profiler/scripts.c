@@ -22,6 +22,8 @@
 #define PARSE_NS      100000
 #define PARSE_BYTE_NS 10
 
+#define SCOPE_NS 200000 /* to the rest of a search, from the package.json that it may begin with */
+
 #define DEPTH_MAX  1024 /* modules on one stack */
 #define PAUSES_MAX 64
 #define LOOKS_MAX  512 /* that many are kept; a search takes some dozens */
@@ -185,7 +187,10 @@ static int add_look(struct script_thread *thread, const struct script_look *look
 	return vec_push(&thread->looks, *look);
 }
 
-/* When the search for |file| began, not before |from_ns|: else |now_ns|. It is done with. */
+/*
+ * When the search for |file| began, not before |from_ns|: else |now_ns|. It is done with. What may
+ * also have been looked for on behalf of the module before is of it when it comes just before.
+ */
 static uint64_t search_begin(const struct scripts *scripts, struct script_thread *thread,
 			     const char *file, uint64_t from_ns, uint64_t now_ns)
 {
@@ -193,11 +198,13 @@ static uint64_t search_begin(const struct scripts *scripts, struct script_thread
 
 	for (size_t i = thread->looks.count; i-- > 0;) {
 		const struct script_look *look = &thread->looks.items[i];
+		enum scripts_relation relation =
+			scripts_name_relation(paths_text(scripts->paths, look->path), file);
 
-		if (look->time_ns < from_ns ||
-		    !scripts_name_related(paths_text(scripts->paths, look->path), file))
+		if (look->time_ns < from_ns || relation == SCRIPTS_UNRELATED)
 			break;
-		begin_ns = look->time_ns;
+		if (relation == SCRIPTS_SEARCH || begin_ns - look->time_ns < SCOPE_NS)
+			begin_ns = look->time_ns;
 	}
 	thread->looks.count = 0;
 	return begin_ns < now_ns ? begin_ns : now_ns;
@@ -230,6 +237,7 @@ static int new_script(struct scripts *scripts, const struct about *about, enum m
 		.within = parent,
 		.kind = kind,
 		.name = about->name,
+		.parsed_ns = about->time_ns,
 		.compiled_ns = about->time_ns,
 		.begin_ns = about->time_ns,
 	};

@@ -41,8 +41,10 @@ struct script {
 	uint32_t within; /* as |parent|: the one whose top level was running */
 	enum modules_kind kind;
 	uint32_t name; /* V8's name of the script, in paths: an absolute path, a URL, node:NAME */
-	uint64_t begin_ns, compiled_ns;
-	uint64_t seen_ns; /* last seen on the stack */
+	uint64_t begin_ns;
+	uint64_t parsed_ns;   /* its compilation; of an ES module long before it runs */
+	uint64_t compiled_ns; /* the same, but of an ES module when it began to run */
+	uint64_t seen_ns;     /* last seen on the stack */
 	uint64_t end_ns, low_ns, high_ns;
 	uint64_t frame;		       /* of its function; 0: not seen on the stack yet */
 	uint64_t evaluation, importer; /* as in event_script */

@@ -168,28 +168,27 @@ static size_t stem_length(const char *path)
 	return dot && (!slash || dot > slash + 1) ? (size_t)(dot - path) : length;
 }
 
-bool scripts_name_related(const char *path, const char *file)
+enum scripts_relation scripts_name_relation(const char *path, const char *file)
 {
 	const char *package = in_package(file), *end = strrchr(path, '/');
 	size_t stem = stem_length(path);
 
-	if (strncmp(path, file, stem) == 0)
-		return true;
-	/* the package.json of a folder above */
+	if (strncmp(path, file, stem) == 0 && (!file[stem] || strchr("/.", file[stem])))
+		return SCRIPTS_SEARCH;
 	if (end && strcmp(end, "/package.json") == 0 &&
 	    strncmp(path, file, (size_t)(end - path) + 1) == 0)
-		return true;
+		return SCRIPTS_SCOPE;
 	/* what else lies in its package is not looked for by a search for it */
 	if (!package ||
 	    strncmp(path, file, (size_t)(package - file) + package_length(package)) == 0)
-		return false;
+		return SCRIPTS_UNRELATED;
 	for (const char *at = path; (at = strstr(at, PACKAGES)); at++) {
 		const char *name = at + strlen(PACKAGES);
 		size_t length = package_length(package);
 
 		if (strncmp(name, package, length) == 0 &&
 		    (!name[length] || name[length] == '/' || name[length] == '.'))
-			return true;
+			return SCRIPTS_SEARCH;
 	}
-	return false;
+	return SCRIPTS_UNRELATED;
 }

@@ -26,10 +26,13 @@ bool scripts_name_is_main(const char *name);
  */
 const char *scripts_name_short(const char *file, const char *folder);
 
-/*
- * Whether looking at |path| may be a part of searching for the module |file|: the file itself
- * without or with another ending, a folder above it, its package in any node_modules.
- */
-bool scripts_name_related(const char *path, const char *file);
+enum scripts_relation {
+	SCRIPTS_UNRELATED = 0,
+	SCRIPTS_SEARCH, /* the file without or with another ending, its package in any node_modules */
+	SCRIPTS_SCOPE,	/* package.json in a folder above it: of other files in that as well */
+};
+
+/* What looking at |path| may have to do with the search for the module |file|. */
+enum scripts_relation scripts_name_relation(const char *path, const char *file);
 
 #endif
