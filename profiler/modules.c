@@ -20,6 +20,7 @@ void modules_release(struct modules *modules)
 	vec_foreach(thread, &modules->threads)
 		vec_release(&thread->segments);
 	vec_release(&modules->spans);
+	vec_release(&modules->parts);
 	vec_release(&modules->points);
 	vec_release(&modules->threads);
 }
@@ -61,6 +62,11 @@ void modules_end(struct modules *modules, uint32_t span, uint64_t time_ns)
 	ended->end_ns = ended->end_low_ns = ended->end_high_ns = time_ns;
 }
 
+int modules_add_part(struct modules *modules, const struct modules_part *part)
+{
+	return part->end_ns > part->begin_ns ? vec_push(&modules->parts, *part) : 0;
+}
+
 int modules_add_point(struct modules *modules, const struct modules_point *point)
 {
 	return vec_push(&modules->points, *point);
@@ -68,9 +74,33 @@ int modules_add_point(struct modules *modules, const struct modules_point *point
 
 /* ---- the innermost span at each instant ---- */
 
-/* Spans of one thread, while they are laid over each other. */
+/* What lies over each other: all spans, then all parts, by one number. */
+static uint64_t begin_of(const struct modules *modules, uint32_t number)
+{
+	size_t spans = modules->spans.count;
+
+	return number < spans ? modules->spans.items[number].begin_ns
+			      : modules->parts.items[number - spans].begin_ns;
+}
+
+static uint64_t end_of(const struct modules *modules, uint32_t number)
+{
+	size_t spans = modules->spans.count;
+
+	return number < spans ? modules->spans.items[number].end_ns
+			      : modules->parts.items[number - spans].end_ns;
+}
+
+static uint32_t span_of(const struct modules *modules, uint32_t number)
+{
+	size_t spans = modules->spans.count;
+
+	return number < spans ? number : modules->parts.items[number - spans].span;
+}
+
+/* Those of one thread, while they are laid over each other. */
 struct layers {
-	const struct modules_span *spans;
+	const struct modules *modules;
 	VEC(uint32_t) begins; /* by begin */
 	VEC(uint32_t) ends;   /* by end */
 	VEC(uint32_t) open;   /* those that have begun and not ended, the innermost last */
@@ -90,9 +120,9 @@ static int compare(uint64_t left, uint64_t right)
 
 static int by_begin(const void *a, const void *b, void *context)
 {
-	const struct modules_span *spans = context;
+	const struct modules *modules = context;
 	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-	int order = compare(spans[left].begin_ns, spans[right].begin_ns);
+	int order = compare(begin_of(modules, left), begin_of(modules, right));
 
 	return order ? order : compare(left, right);
 }
@@ -100,9 +130,9 @@ static int by_begin(const void *a, const void *b, void *context)
 /* Of those that end at one instant the last to begin is the first. */
 static int by_end(const void *a, const void *b, void *context)
 {
-	const struct modules_span *spans = context;
+	const struct modules *modules = context;
 	uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-	int order = compare(spans[left].end_ns, spans[right].end_ns);
+	int order = compare(end_of(modules, left), end_of(modules, right));
 
 	return order ? order : compare(right, left);
 }
@@ -121,7 +151,9 @@ static int add_segment(struct modules_thread *thread, uint64_t time_ns, uint32_t
 
 static uint32_t innermost(const struct layers *layers)
 {
-	return layers->open.count ? layers->open.items[layers->open.count - 1] : MODULES_NONE;
+	return layers->open.count
+		       ? span_of(layers->modules, layers->open.items[layers->open.count - 1])
+		       : MODULES_NONE;
 }
 
 static bool close_span(struct layers *layers, uint32_t span)
@@ -139,22 +171,22 @@ static bool close_span(struct layers *layers, uint32_t span)
 /* What ends at the instant at which another begins ends first. */
 static int lay_over(struct layers *layers, struct modules_thread *thread)
 {
-	const struct modules_span *spans = layers->spans;
+	const struct modules *modules = layers->modules;
 	size_t begun = 0, ended = 0;
 	int rc = 0;
 
 	while (!rc && ended < layers->ends.count) {
 		uint32_t last = layers->ends.items[ended], next = MODULES_NONE;
-		uint64_t time_ns = spans[last].end_ns;
+		uint64_t time_ns = end_of(modules, last);
 
 		if (begun < layers->begins.count)
 			next = layers->begins.items[begun];
-		if ((next == MODULES_NONE || spans[next].begin_ns >= time_ns) &&
+		if ((next == MODULES_NONE || begin_of(modules, next) >= time_ns) &&
 		    close_span(layers, last)) {
 			ended++;
 		} else {
 			begun++;
-			time_ns = spans[next].begin_ns;
+			time_ns = begin_of(modules, next);
 			rc = vec_push(&layers->open, next);
 		}
 		if (!rc)
@@ -165,11 +197,12 @@ static int lay_over(struct layers *layers, struct modules_thread *thread)
 
 static int lay_thread_over(struct modules *modules, uint32_t thread)
 {
-	struct layers layers = {.spans = modules->spans.items};
+	uint32_t count = (uint32_t)(modules->spans.count + modules->parts.count);
+	struct layers layers = {.modules = modules};
 	int rc = 0;
 
-	for (uint32_t i = 0; i < modules->spans.count && !rc; i++) {
-		if (modules->spans.items[i].thread != thread)
+	for (uint32_t i = 0; i < count && !rc; i++) {
+		if (modules->spans.items[span_of(modules, i)].thread != thread)
 			continue;
 		rc = vec_push(&layers.begins, i);
 		if (!rc)
@@ -177,9 +210,8 @@ static int lay_thread_over(struct modules *modules, uint32_t thread)
 	}
 	if (!rc && layers.begins.count) {
 		qsort_r(layers.begins.items, layers.begins.count, sizeof(uint32_t), by_begin,
-			modules->spans.items);
-		qsort_r(layers.ends.items, layers.ends.count, sizeof(uint32_t), by_end,
-			modules->spans.items);
+			modules);
+		qsort_r(layers.ends.items, layers.ends.count, sizeof(uint32_t), by_end, modules);
 		rc = lay_over(&layers, &modules->threads.items[thread]);
 	}
 	layers_release(&layers);
@@ -351,6 +383,20 @@ static void set_growth(struct modules *modules)
 	}
 }
 
+/* A part counts for its module, and for who loads that, up to one that it lies in. */
+static void set_parts(struct modules *modules)
+{
+	vec_foreach(part, &modules->parts)
+		for (uint32_t at = part->span; at != MODULES_NONE;
+		     at = modules->spans.items[at].parent) {
+			struct modules_span *span = &modules->spans.items[at];
+
+			if (span->begin_ns <= part->begin_ns && part->end_ns <= span->end_ns)
+				break;
+			span->parts_ns += part->end_ns - part->begin_ns;
+		}
+}
+
 int modules_finish(struct modules *modules, uint64_t last_ns)
 {
 	int rc;
@@ -363,6 +409,7 @@ int modules_finish(struct modules *modules, uint64_t last_ns)
 	rc = lay_all_over(modules);
 	if (!rc)
 		rc = set_self_times(modules);
+	set_parts(modules);
 	set_growth(modules);
 	return rc;
 }

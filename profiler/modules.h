@@ -10,7 +10,7 @@
  *
  *   self time    of the wall clock; where k threads of the process load at once, each span gets a
  *                k-th of the instant, so that self times add up to the time in which any loads
- *   total time   from begin to end
+ *   total time   from begin to end, and parts before that
  */
 #ifndef COLDPROF_MODULES_H
 #define COLDPROF_MODULES_H
@@ -67,10 +67,20 @@ struct modules_span {
 	/* by models.c, PACKAGES_NONE before it */
 	uint32_t package;
 	/* by modules_finish() */
+	uint64_t parts_ns; /* of its parts, and of those of what it loads that lie outside of it */
 	uint64_t self_ns;
 	int64_t self_rss_bytes; /* growth */
 	/* by modules_count() */
 	uint64_t counts[MODULES_COUNTS];
+};
+
+/*
+ * Work for a module before its span, on the same thread: an ES module is resolved, read and
+ * compiled with its whole graph before the first one of that runs.
+ */
+struct modules_part {
+	uint32_t span;
+	uint64_t begin_ns, end_ns;
 };
 
 /* Exact resident memory of a process, read on a thread of it. */
@@ -94,6 +104,7 @@ struct modules_thread {
 /* Open data; zeroed memory is empty. */
 struct modules {
 	VEC(struct modules_span) spans; /* a thread's own are in the order of their begin */
+	VEC(struct modules_part) parts;
 	VEC(struct modules_point) points;
 	const char *technique;		    /* how they were seen; NULL: they were not */
 	VEC(struct modules_thread) threads; /* by thread */
@@ -113,6 +124,7 @@ int modules_add(struct modules *modules, const struct modules_span *span, const 
 int modules_set_file(struct modules *modules, uint32_t span, const char *file);
 /* An exact end. */
 void modules_end(struct modules *modules, uint32_t span, uint64_t time_ns);
+int modules_add_part(struct modules *modules, const struct modules_part *part);
 int modules_add_point(struct modules *modules, const struct modules_point *point);
 
 /* ---- after the producers' pass ---- */

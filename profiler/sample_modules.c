@@ -37,7 +37,7 @@ static void set_numbers(const struct models *models, const struct modules_span *
 	const uint64_t *counts = span->counts;
 
 	out->begin_ns = sample_offset(models, span->begin_ns);
-	out->total_ns = units_signed(span->end_ns - span->begin_ns);
+	out->total_ns = units_signed(span->end_ns - span->begin_ns + span->parts_ns);
 	out->end_low_ns = sample_offset(models, span->end_low_ns);
 	if (!span->open)
 		out->end_high_ns = sample_offset(models, span->end_high_ns);

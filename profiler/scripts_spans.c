@@ -100,6 +100,54 @@ static bool is_span(const struct script *script)
 	return script->kind != MODULES_ESM || script->executed;
 }
 
+static int by_compilation(const void *a, const void *b, void *context)
+{
+	const struct script *scripts = context, *left = &scripts[*(const uint32_t *)a],
+			    *right = &scripts[*(const uint32_t *)b];
+
+	if (left->thread != right->thread)
+		return left->thread < right->thread ? -1 : 1;
+	if (left->parsed_ns != right->parsed_ns)
+		return left->parsed_ns < right->parsed_ns ? -1 : 1;
+	return 0;
+}
+
+/*
+ * A graph of ES modules is resolved, read and compiled before any of it runs: what passed between
+ * two compilations was done for the second one. Which part of it each took of what the loader does
+ * for several at once is not seen.
+ */
+static int add_parts(struct scripts *scripts, const uint32_t *spans)
+{
+	VEC(uint32_t) compiled = {0};
+	int rc = 0;
+
+	for (uint32_t i = 0; i < scripts->scripts.count && !rc; i++)
+		if (spans[i] != MODULES_NONE && scripts->scripts.items[i].parsed_ns)
+			rc = vec_push(&compiled, i);
+	if (compiled.count)
+		qsort_r(compiled.items, compiled.count, sizeof(uint32_t), by_compilation,
+			scripts->scripts.items);
+	for (size_t i = 1; i < compiled.count && !rc; i++) {
+		const struct script *script = &scripts->scripts.items[compiled.items[i]];
+		const struct script *before = &scripts->scripts.items[compiled.items[i - 1]];
+		struct modules_part part = {.span = spans[compiled.items[i]],
+					    .begin_ns = before->parsed_ns,
+					    .end_ns = script->parsed_ns};
+
+		if (script->kind != MODULES_ESM || before->thread != script->thread)
+			continue;
+		/* what another module does in its own code is its own */
+		if (before->kind != MODULES_ESM && !before->open && before->end_ns > part.begin_ns)
+			part.begin_ns = before->end_ns;
+		if (script->begin_ns < part.end_ns)
+			part.end_ns = script->begin_ns;
+		rc = modules_add_part(scripts->modules, &part);
+	}
+	vec_release(&compiled);
+	return rc;
+}
+
 int scripts_spans(struct scripts *scripts)
 {
 	size_t count = scripts->scripts.count;
@@ -123,6 +171,8 @@ int scripts_spans(struct scripts *scripts)
 		rc = add_span(scripts, script, parent == MODULES_NONE ? parent : spans[parent],
 			      &spans[places[i].index]);
 	}
+	if (!rc)
+		rc = add_parts(scripts, spans);
 	if (!rc && count)
 		scripts->modules->technique = SCRIPTS_TECHNIQUE;
 	free(places);

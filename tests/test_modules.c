@@ -70,6 +70,29 @@ static void a_load_without_length_takes_no_time_from_others(void **state)
 	modules_release(&modules);
 }
 
+/* b is read within the root a before it runs, c within b: their parts are their own time. */
+static void parts_before_a_span_are_its_time(void **state)
+{
+	struct modules modules = {};
+	uint32_t a = load(&modules, 0, MODULES_NONE, 100, 900);
+	uint32_t b = load(&modules, 0, a, 600, 800), c = load(&modules, 0, b, 650, 700);
+	const struct modules_part parts[] = {{b, 200, 300}, {c, 300, 450}, {c, 500, 500}};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(modules_add_part(&modules, &parts[i]), 0);
+	assert_int_equal(modules_finish(&modules, LAST), 0);
+	assert_self(&modules, a, 800 - 200 - 100 - 150);
+	assert_self(&modules, b, 150 + 100);
+	assert_self(&modules, c, 50 + 150);
+	assert_int_equal(modules.spans.items[a].parts_ns, 0);
+	assert_int_equal(modules.spans.items[b].parts_ns, 100 + 150);
+	assert_int_equal(modules.spans.items[c].parts_ns, 150);
+	assert_int_equal(modules_at(&modules, 0, 250), b);
+	assert_int_equal(modules_at(&modules, 0, 470), a);
+	modules_release(&modules);
+}
+
 /* A greenlet begins b inside a, and a ends first. */
 static void loads_need_not_end_in_order(void **state)
 {
@@ -187,6 +210,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_loaded_has_its_own_time),
 		cmocka_unit_test(a_load_without_length_takes_no_time_from_others),
+		cmocka_unit_test(parts_before_a_span_are_its_time),
 		cmocka_unit_test(loads_need_not_end_in_order),
 		cmocka_unit_test(threads_that_load_at_once_share_the_time),
 		cmocka_unit_test(what_never_ends_shares_with_nobody),
