@@ -22,8 +22,9 @@
 #define PARSE_NS      100000
 #define PARSE_BYTE_NS 10
 
-#define SCOPE_NS 200000 /* to the rest of a search, from the package.json that it may begin with   \
-			 */
+#define SCOPE_NS                                                                                   \
+	200000 /* to the rest of a search, from the package.json that it may begin with            \
+		*/
 
 #define DEPTH_MAX  1024 /* modules on one stack */
 #define PAUSES_MAX 64

@@ -28,7 +28,8 @@ const char *scripts_name_short(const char *file, const char *folder);
 
 enum scripts_relation {
 	SCRIPTS_UNRELATED = 0,
-	SCRIPTS_SEARCH, /* the file without or with another ending, its package in any node_modules */
+	SCRIPTS_SEARCH, /* the file without or with another ending, its package in any node_modules
+			 */
 	SCRIPTS_SCOPE,	/* package.json in a folder above it: of other files in that as well */
 };
 
