@@ -319,6 +319,7 @@ enum event_script_what {
 };
 #define EVENT_SCRIPT_FAILED 1	   /* EXECUTED: it threw */
 #define EVENT_SCRIPT_ASYNC  2	   /* EXECUTE, EXECUTED: it may wait at its top level */
+#define EVENT_SCRIPT_TRIAL  4	   /* FUNCTION: to see whether that can be done, never run */
 #define EVENT_SCRIPT_UTF16  0x4000 /* of both kinds: the text is UTF-16, else Latin 1 */
 
 /*

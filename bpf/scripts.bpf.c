@@ -257,6 +257,7 @@ struct walk {
 	__u64 evaluation; /* the first frame of the evaluator on the way */
 	__u64 require;	  /* the function require(), if known */
 	__u64 requirer;	  /* who called that; the functions are SharedFunctionInfos here */
+	__u64 first;	  /* of the innermost frame of all */
 	__u64 last;	  /* of the last frame before this one: what was called by it */
 	__u64 shared;	  /* of the module's function, once that is found */
 	__u64 flags;	  /* and the literal's number in the upper half */
@@ -281,6 +282,8 @@ __noinline int is_module(__u64 function, struct walk *walk)
 	shared = user_word(function - 1 + layout->function_shared);
 	if (!is_object(shared))
 		return 0;
+	if (!walk->first)
+		walk->first = shared;
 	if (walk->required && !walk->requirer)
 		walk->requirer = shared;
 	if (shared == walk->require)
@@ -574,6 +577,28 @@ static __noinline int is_own(__u32 layout, __u64 shared)
 }
 
 /*
+ * Whether a function is of the script in which Node.js finds out whether a file is an ES module, by
+ * compiling it as a function: what comes of that is thrown away.
+ */
+static __noinline int asks_format(__u32 layout, __u64 shared)
+{
+	const char name[] = "get_format";
+	struct chars chars = {};
+	char text[sizeof(name) - 1] = {};
+	__u32 id = 0;
+
+	if (!shared || find_chars(layout, script_name(layout, shared, &id), &chars) ||
+	    chars.size < sizeof(text))
+		return 0;
+	bpf_probe_read_user(text, sizeof(text),
+			    (void *)(chars.address + chars.size - sizeof(text)));
+	for (__u32 i = 0; i < sizeof(text); i++)
+		if (text[i] != name[i])
+			return 0;
+	return 1;
+}
+
+/*
  * After a file's compilation was told: tells who required it, if that is not the module whose top
  * level runs. All modules have the same function require(): what their top level calls, before a
  * file is compiled. That is learned, and again where it is not on the stack, as it may be moved.
@@ -616,6 +641,8 @@ static __noinline int at_compile(struct v8_thread *thread, struct pt_regs *regs,
 	/* the name that is compiled is no longer where the last one was */
 	look(thread, sp, regs_fp(regs), bpf_ktime_get_ns(), &walk);
 	more.importer = walk.evaluation;
+	if (asks_format(thread->layout, walk.first))
+		more.event.flags = EVENT_SCRIPT_TRIAL;
 	/* v8::ScriptCompiler::Source: the source's handle, then that of the name */
 	send_script(thread, cookie, user_word(user_word(source + 8)), user_word(user_word(source)),
 		    &more);

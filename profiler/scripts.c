@@ -276,7 +276,7 @@ static int take_function(struct scripts *scripts, const struct about *about,
 		close_above(scripts, thread, thread->stack.count - 1, &gone);
 	}
 	thread->compiled = MODULES_NONE;
-	if (scripts_name_is_main(name))
+	if (scripts_name_is_main(name) || record->event.flags & EVENT_SCRIPT_TRIAL)
 		return 0;
 	rc = new_script(scripts, about,
 			scripts_name_is_own(name) ? MODULES_BUILTIN : MODULES_COMMONJS, &index);
