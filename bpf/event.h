@@ -323,8 +323,9 @@ enum event_script_what {
 #define EVENT_SCRIPT_UTF16  0x4000 /* of both kinds: the text is UTF-16, else Latin 1 */
 
 /*
- * Sent where a walk over the thread's stack finds another module than the walk before: a module's
- * top level runs once, so the frame of its function tells it apart. text: its script's name.
+ * Sent where a walk over the thread's stack finds another module than the walk before, or, by the
+ * clock, the same one in or out of require(): a module's top level runs once, so the frame of its
+ * function tells it apart. text: its script's name.
  */
 struct event_stack {
 	struct event event;
@@ -338,6 +339,9 @@ struct event_stack {
 };
 #define EVENT_STACK_ESM	   1 /* an ES module, else a function around a source */
 #define EVENT_STACK_SAMPLE 2 /* walked by the clock, else at a call or a compilation */
+/* whether the module is in a call of require(); neither: that function is not known yet */
+#define EVENT_STACK_REQUIRES 4
+#define EVENT_STACK_RUNS     8
 
 /* When memory is read. */
 enum event_memory_mark {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0)
 /* faults.bpf.c - page faults of the tree, and what it brings into the page cache */
 #include "coldprof.bpf.h"
+#include "scripts.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 static __always_inline int fault(__u64 address, __u64 code, __u16 flags)
@@ -29,9 +30,23 @@ static __always_inline int fault(__u64 address, __u64 code, __u16 flags)
 	return 0;
 }
 
+static __always_inline void look_at_scripts(struct pt_regs *regs)
+{
+	struct thread_state *state = followed();
+
+	if (!state || !state->scripts)
+		return;
+#if defined(__TARGET_ARCH_x86)
+	scripts_at_fault(BPF_CORE_READ(regs, sp), BPF_CORE_READ(regs, bp));
+#else
+	scripts_at_fault(BPF_CORE_READ(regs, sp), BPF_CORE_READ(regs, regs[29]));
+#endif
+}
+
 SEC("?tp_btf/page_fault_user")
 int BPF_PROG(on_fault_user, unsigned long address, struct pt_regs *regs, unsigned long code)
 {
+	look_at_scripts(regs);
 	return fault(address, code, 0);
 }
 

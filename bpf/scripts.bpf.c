@@ -18,7 +18,7 @@
 
 #define FRAMES_MAX   512
 #define STACK_MAX    (16 << 20)
-#define CALL_GAP_NS  200000 /* between two walks at system calls */
+#define GAP_NS	     200000 /* between two walks at system calls or page faults */
 #define RSS_CPUS_MAX 64	    /* beyond, exact memory costs too much to be read that often */
 #define MODULE_WORDS 12	    /* of a SourceTextModule, in which its function is looked for */
 #define NEVER	     (~0ull)
@@ -39,20 +39,38 @@
 #define STRING_SLICED	3
 #define STRING_THIN	5
 
+/* A walk over a stack, and what it has found so far. */
+struct walk {
+	__u64 fp, low; /* the frame to look at; all others lie above this address */
+	__u64 bottom;  /* the frame in which JS was first called */
+	__u64 evaluation_low, evaluation_high;
+	__u64 evaluation; /* the first frame of the evaluator on the way */
+	__u64 require;	  /* the function require(), if known */
+	__u64 requirer;	  /* who called that; the functions are SharedFunctionInfos here */
+	__u64 first;	  /* of the innermost frame of all */
+	__u64 last;	  /* of the last frame before this one: what was called by it */
+	__u64 shared;	  /* of the module's function, once that is found */
+	__u64 flags;	  /* and the literal's number in the upper half */
+	__u32 layout;
+	__u32 required; /* the last frame is that of require() */
+};
+
 /* A thread with a V8. It begins with what tells that it is still the same program. */
 struct v8_thread {
 	__u64 mm;
 	__u64 isolate;
 	__u64 bias; /* of addresses in the binary */
-	__u64 base; /* the stack pointer at the isolate's making: all stacks end above it */
 	__u16 layout;
-	__u16 ran;	  /* other than ES modules, since the last of these began */
-	__u32 busy;	  /* a program works here: one that interrupts it goes away */
-	__u64 walked_ns;  /* the last walk */
-	__u64 frame;	  /* what it found; NEVER: what it finds next is sent in any case */
-	__u64 require;	  /* the function require(), as a SharedFunctionInfo; 0: not learned yet */
-	__u64 compile_sp; /* inside a compilation: the stack pointer at its entry, and */
+	__u16 ran;	 /* other than ES modules, since the last of these began */
+	__u16 requires;	 /* what was told last: EVENT_STACK_REQUIRES, EVENT_STACK_RUNS */
+	__u16 busy;	 /* a program works here: one that interrupts it goes away */
+	__u64 walked_ns; /* the last walk */
+	__u64 frame;	 /* what it found; NEVER: what it finds next is sent in any case */
+	__u64 require;	 /* the function require(), as a SharedFunctionInfo; 0: not learned yet */
+	__u64 site; /* where the module was whose call of require() came to a compilation last */
+	__u64 compile_sp;   /* inside a compilation: the stack pointer at its entry, and */
 	__u64 compile_exit; /* where C++ was called from JS */
+	struct walk walk;   /* the last one, whatever came of it */
 	/* a record, put together here: uprobes can be preempted, so no memory of a CPU will do */
 	char room[80 + EVENT_TEXT_MAX + 8];
 };
@@ -251,22 +269,6 @@ __noinline int send_record(struct v8_thread *thread, __u64 string, __u32 fixed)
 
 /* ---- walking ---- */
 
-struct walk {
-	__u64 fp, low; /* the frame to look at; all others lie above this address */
-	__u64 evaluation_low, evaluation_high;
-	__u64 evaluation; /* the first frame of the evaluator on the way */
-	__u64 require;	  /* the function require(), if known */
-	__u64 requirer;	  /* who called that; the functions are SharedFunctionInfos here */
-	__u64 first;	  /* of the innermost frame of all */
-	__u64 last;	  /* of the last frame before this one: what was called by it */
-	__u64 shared;	  /* of the module's function, once that is found */
-	__u64 flags;	  /* and the literal's number in the upper half */
-	__u32 layout;
-	__u32 required; /* the last frame is that of require() */
-	__u32 ended;	/* the next frame can't be one */
-	__u32 reserved;
-};
-
 /* Whether this is the function of a module's top level; the types make sure that it is one. */
 __noinline int is_module(__u64 function, struct walk *walk)
 {
@@ -313,11 +315,9 @@ static long look_at_frame(__u32 index, struct walk *walk)
 {
 	struct frame frame;
 
-	if (walk->fp <= walk->low || walk->fp - walk->low > STACK_MAX || walk->fp & 7 ||
-	    bpf_probe_read_user(&frame, sizeof(frame), (void *)(walk->fp - 16))) {
-		walk->ended = 1;
+	if (walk->fp <= walk->low || walk->fp > walk->bottom || walk->fp & 7 ||
+	    bpf_probe_read_user(&frame, sizeof(frame), (void *)(walk->fp - 16)))
 		return 1;
-	}
 	/* C++ has any values there, V8's other frames a small integer in place of the context */
 	if (is_object(frame.function) && is_object(frame.context) &&
 	    is_module(frame.function, walk))
@@ -330,14 +330,15 @@ static long look_at_frame(__u32 index, struct walk *walk)
 	return 0;
 }
 
-__noinline int walk_stack(struct v8_thread *thread, __u64 sp, __u64 fp, struct walk *out)
+__noinline int walk_stack(struct v8_thread *thread, __u64 sp, __u64 fp)
 {
 	const struct v8_layout *layout;
 	struct walk walk = {}; /* bpf_loop() takes nothing but our own stack */
 	__u64 exit;
 
-	if (!thread || !out)
+	if (!thread)
 		return -1;
+	thread->walk = walk;
 	layout = layout_of(thread->layout);
 	if (!layout)
 		return -1;
@@ -348,6 +349,9 @@ __noinline int walk_stack(struct v8_thread *thread, __u64 sp, __u64 fp, struct w
 			return -1;
 		thread->compile_exit = 0;
 	}
+	walk.bottom = user_word(thread->isolate + layout->js_entry);
+	if (!walk.bottom)
+		return 0;
 	walk.low = sp;
 	walk.fp = exit > sp && exit - sp < STACK_MAX ? exit : fp;
 	walk.layout = thread->layout;
@@ -358,11 +362,11 @@ __noinline int walk_stack(struct v8_thread *thread, __u64 sp, __u64 fp, struct w
 	}
 	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop))
 		bpf_loop(FRAMES_MAX, look_at_frame, &walk, 0);
-	*out = walk;
+	thread->walk = walk;
 	/* code without a frame of its own can lead astray: who never came to the bottom knows
 	 * nothing
 	 */
-	return walk.shared || (walk.ended && walk.low > thread->base) ? 0 : -1;
+	return walk.shared || walk.low == walk.bottom ? 0 : -1;
 }
 
 /* The name of a function's script, as a tagged string; its number through |*id|. */
@@ -392,30 +396,47 @@ __noinline __u64 rss_now(void)
 	return counter_bytes(mm, 0) + counter_bytes(mm, 1) + counter_bytes(mm, 3);
 }
 
+/* Where the interpreted function with that frame is: tells two of its calls from each other. */
+static __always_inline __u64 site_of(__u32 number, __u64 frame)
+{
+	const struct v8_layout *layout = layout_of(number);
+
+	return layout ? user_word(frame - layout->site) ^ frame : 0;
+}
+
 /*
  * Walks, and tells when another module than before is the innermost. |at_ns|: since when the stack
- * is as it is now. The frame through |*walk|, also when nothing is told.
+ * is as it is now.
  */
-__noinline int look(struct v8_thread *thread, __u64 sp, __u64 fp, __u64 at_ns, struct walk *walk)
+__noinline int look(struct v8_thread *thread, __u64 sp, __u64 fp, __u64 at_ns)
 {
 	struct event_stack *record;
 	__u64 frame, seen_ns, name = 0;
-	__u32 id = 0;
+	__u32 id = 0, requires = 0;
+	struct walk *walk;
 
-	if (!thread || !walk || walk_stack(thread, sp, fp, walk))
+	if (!thread || walk_stack(thread, sp, fp))
 		return 0;
+	walk = &thread->walk;
 	frame = walk->shared ? walk->fp : 0;
 	seen_ns = thread->walked_ns;
 	thread->walked_ns = bpf_ktime_get_ns();
-	if (frame == thread->frame)
+	/* in the call that has compiled a file it can be before that or after it: who knows? */
+	if (frame && thread->require && !walk->required)
+	requires = EVENT_STACK_RUNS;
+	else if (frame && walk->required &&
+		 site_of(thread->layout, frame) != thread->site) requires = EVENT_STACK_REQUIRES;
+	if (frame == thread->frame && (at_ns || requires == thread->requires))
 		return 0;
 	thread->frame = frame;
+	thread->requires = requires;
 	thread->ran |= frame != 0;
 	record = (struct event_stack *)thread->room;
 	__builtin_memset(record, 0, sizeof(*record));
 	fill_header(&record->event, EVENT_STACK, sizeof(*record));
+	record->event.flags = requires;
 	if (!at_ns)
-		record->event.flags = EVENT_STACK_SAMPLE;
+		record->event.flags |= EVENT_STACK_SAMPLE;
 	record->at_ns = at_ns ? at_ns : record->event.time_ns;
 	record->seen_ns = seen_ns;
 	record->frame = frame;
@@ -452,12 +473,11 @@ static __always_inline void leave(struct v8_thread *thread)
 int scripts_at_call(__u64 sp, __u64 fp, __u64 enter_ns, __u64 always)
 {
 	struct v8_thread *thread = enter();
-	struct walk walk = {};
 
 	if (!thread)
 		return 0;
-	if (always || bpf_ktime_get_ns() - thread->walked_ns > CALL_GAP_NS)
-		look(thread, sp, fp, enter_ns, &walk);
+	if (always || bpf_ktime_get_ns() - thread->walked_ns > GAP_NS)
+		look(thread, sp, fp, enter_ns);
 	leave(thread);
 	return 0;
 }
@@ -465,13 +485,24 @@ int scripts_at_call(__u64 sp, __u64 fp, __u64 enter_ns, __u64 always)
 int scripts_look(void)
 {
 	struct v8_thread *thread = enter();
-	struct walk walk = {};
 	struct pt_regs *regs;
 
 	if (!thread)
 		return 0;
 	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	look(thread, regs_sp(regs), regs_fp(regs), 0, &walk);
+	look(thread, regs_sp(regs), regs_fp(regs), 0);
+	leave(thread);
+	return 0;
+}
+
+int scripts_at_fault(__u64 sp, __u64 fp)
+{
+	struct v8_thread *thread = enter();
+
+	if (!thread)
+		return 0;
+	if (bpf_ktime_get_ns() - thread->walked_ns > GAP_NS)
+		look(thread, sp, fp, 0);
 	leave(thread);
 	return 0;
 }
@@ -502,13 +533,13 @@ static __always_inline int begin_isolate(struct thread_state *state, struct pt_r
 	thread->mm = (__u64)task->mm;
 	thread->isolate = argument(regs, 0);
 	thread->bias = regs_ip(regs) - layout->initialize;
-	thread->base = regs_sp(regs);
 	thread->layout = number;
 	thread->busy = 0;
 	thread->walked_ns = 0;
 	thread->frame = NEVER;
 	thread->compile_exit = 0;
 	thread->require = 0;
+	thread->site = 0;
 	state->scripts = 1;
 	return 0;
 }
@@ -603,14 +634,16 @@ static __noinline int asks_format(__u32 layout, __u64 shared)
  * level runs. All modules have the same function require(): what their top level calls, before a
  * file is compiled. That is learned, and again where it is not on the stack, as it may be moved.
  */
-static __noinline int send_requirer(struct v8_thread *thread, struct walk *walk)
+static __noinline int send_requirer(struct v8_thread *thread)
 {
 	struct event_script none = {};
 	__u32 id = 0, module_id = 0;
+	struct walk *walk;
 	__u64 name;
 
-	if (!thread || !walk || thread->room[sizeof(struct event_script)] != '/')
+	if (!thread || thread->room[sizeof(struct event_script)] != '/')
 		return 0;
+	walk = &thread->walk;
 	if (!walk->required) {
 		if (walk->shared && is_own(thread->layout, walk->last))
 			thread->require = walk->last;
@@ -629,7 +662,6 @@ static __noinline int at_compile(struct v8_thread *thread, struct pt_regs *regs,
 {
 	__u64 source = argument(regs, 1), sp = regs_sp(regs);
 	struct event_script more = {};
-	struct walk walk = {};
 	const struct v8_layout *layout;
 
 	if (!thread)
@@ -639,17 +671,18 @@ static __noinline int at_compile(struct v8_thread *thread, struct pt_regs *regs,
 		return 0;
 	thread->compile_exit = 0;
 	/* the name that is compiled is no longer where the last one was */
-	look(thread, sp, regs_fp(regs), bpf_ktime_get_ns(), &walk);
-	more.importer = walk.evaluation;
-	if (asks_format(thread->layout, walk.first))
+	look(thread, sp, regs_fp(regs), bpf_ktime_get_ns());
+	more.importer = thread->walk.evaluation;
+	if (asks_format(thread->layout, thread->walk.first))
 		more.event.flags = EVENT_SCRIPT_TRIAL;
 	/* v8::ScriptCompiler::Source: the source's handle, then that of the name */
 	send_script(thread, cookie, user_word(user_word(source + 8)), user_word(user_word(source)),
 		    &more);
 	if ((cookie & COOKIE_SCRIPT_WHAT) == EVENT_SCRIPT_FUNCTION)
-		send_requirer(thread, &walk);
+		send_requirer(thread);
 	thread->frame = NEVER;
 	thread->ran = 1;
+	thread->site = thread->walk.shared ? site_of(thread->layout, thread->walk.fp) : 0;
 	thread->compile_sp = sp;
 	thread->compile_exit = user_word(thread->isolate + layout->c_entry_fp);
 	return 0;
@@ -660,7 +693,6 @@ static __noinline int at_execute(struct v8_thread *thread, struct pt_regs *regs,
 {
 	struct event_script more = {.evaluation = regs_fp(regs)};
 	const struct v8_layout *layout;
-	struct walk walk = {};
 	__u64 shared, name = 0, caller;
 	__u32 id = 0;
 
@@ -676,7 +708,7 @@ static __noinline int at_execute(struct v8_thread *thread, struct pt_regs *regs,
 	if ((cookie & COOKIE_SCRIPT_WHAT) == EVENT_SCRIPT_EXECUTE) {
 		/* what is of no ES module has ended, which only matters where there was any */
 		if (thread->ran)
-			look(thread, regs_sp(regs), regs_fp(regs), bpf_ktime_get_ns(), &walk);
+			look(thread, regs_sp(regs), regs_fp(regs), bpf_ktime_get_ns());
 		thread->ran = 0;
 		shared = module_shared(thread->layout, user_word(argument(regs, 1)));
 		if (shared)

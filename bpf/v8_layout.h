@@ -14,7 +14,10 @@
 #endif
 
 struct v8_layout {
-	__u32 c_entry_fp; /* from the isolate: the frame at which C++ was last called from JS */
+	/* from the isolate: the frame at which C++ was last called from JS, 0: it runs; and the one
+	 * in which C++ first called JS, 0: there is none on the stack
+	 */
+	__u32 c_entry_fp, js_entry;
 	__u16 map_type;
 	__u16 function_shared;
 	__u16 shared_script, shared_flags; /* the flags are followed by the literal's number */
@@ -24,6 +27,8 @@ struct v8_layout {
 	__u16 function_low, function_high; /* types: the first and the last one */
 	__u16 generator_low, generator_high;
 	__u16 shared_type, script_type;
+	__u16 site; /* below the frame of an interpreted function: where in its code that is */
+	__u16 reserved[3];
 	/* addresses in the binary; 0: it does not say where its ES modules are evaluated */
 	__u64 initialize; /* v8::Isolate::Initialize */
 	__u64 evaluation, evaluation_end;

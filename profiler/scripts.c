@@ -15,16 +15,11 @@
 #include "scripts_name.h"
 #include "scripts_spans.h"
 
-/*
- * Parsing of JSON, where nothing is seen to follow: decoding and JSON.parse() take about 5 ns a
- * byte on machines of today.
- */
-#define PARSE_NS      100000
-#define PARSE_BYTE_NS 10
-
 #define SCOPE_NS                                                                                   \
 	200000 /* to the rest of a search, from the package.json that it may begin with            \
 		*/
+
+#define SWITCH_NS 20000 /* from a walk to the switch that it was made for */
 
 #define DEPTH_MAX  1024 /* modules on one stack */
 #define PAUSES_MAX 64
@@ -57,7 +52,7 @@ static struct script_thread *thread_of(struct scripts *scripts, uint32_t thread)
 
 		if (!added)
 			return NULL;
-		added->shown = added->compiled = MODULES_NONE;
+		added->shown = added->compiled = added->requirer = MODULES_NONE;
 	}
 	return &scripts->threads.items[thread];
 }
@@ -86,7 +81,8 @@ static void later(uint64_t *time_ns, uint64_t other_ns)
 /* An event of this moment shows that a module is gone. */
 struct gone {
 	uint64_t at_ns;
-	bool sampled; /* by the clock: it tells nothing of what made no frame of its own */
+	bool sampled;  /* by the clock: it tells nothing of what made no frame of its own */
+	bool returned; /* but if no call of require() is on the stack */
 };
 
 /* The part of [from, to] in which the thread was off its CPU. */
@@ -102,6 +98,18 @@ static uint64_t paused_ns(const struct script_thread *thread, uint64_t from_ns, 
 			sum_ns += end_ns - begin_ns;
 	}
 	return sum_ns;
+}
+
+/*
+ * Until when a stack was as a walk has shown it: a thread that leaves its CPU is walked just
+ * before, and has the same one when it comes back.
+ */
+static uint64_t seen_until(const struct script_thread *thread, uint64_t seen_ns)
+{
+	vec_foreach(pause, &thread->pauses)
+		if (pause->out_ns >= seen_ns && pause->out_ns - seen_ns < SWITCH_NS && pause->in_ns)
+			return pause->in_ns;
+	return seen_ns;
 }
 
 /* The middle of the time between two instants in which the thread ran. */
@@ -123,21 +131,16 @@ static uint64_t middle(const struct script_thread *thread, uint64_t from_ns, uin
 
 static void set_end(const struct scripts *scripts, struct script *script, const struct gone *gone)
 {
-	uint64_t parsed_ns;
-
 	script->open = false;
 	script->low_ns = script->compiled_ns;
-	later(&script->low_ns, script->seen_ns);
+	later(&script->low_ns,
+	      seen_until(&scripts->threads.items[script->thread], script->seen_ns));
 	script->high_ns = gone->at_ns;
 	later(&script->high_ns, script->low_ns);
 	script->end_ns = script->high_ns;
 	if (gone->sampled)
 		script->end_ns = middle(&scripts->threads.items[script->thread], script->low_ns,
 					script->high_ns);
-	parsed_ns = script->low_ns + PARSE_NS + script->bytes * PARSE_BYTE_NS;
-	parsed_ns += paused_ns(&scripts->threads.items[script->thread], script->low_ns, parsed_ns);
-	if (script->kind == MODULES_JSON && script->end_ns > parsed_ns)
-		script->end_ns = parsed_ns;
 }
 
 /* What is parsed or linked has no frame: it is the module that wants it that is on the stack. */
@@ -148,7 +151,7 @@ static bool has_frame(const struct script *script)
 
 /*
  * Whether |gone| says anything of this one: a walk that shows the module which wants a file of JSON
- * says nothing of that.
+ * in require() says nothing of that.
  */
 static bool may_be_gone(const struct script *script, const struct gone *gone, bool wanted_by_shown)
 {
@@ -156,7 +159,7 @@ static bool may_be_gone(const struct script *script, const struct gone *gone, bo
 		return false; /* it ends by its probe alone */
 	if (gone->at_ns <= script->compiled_ns)
 		return false;
-	return has_frame(script) || !gone->sampled || !wanted_by_shown;
+	return has_frame(script) || !gone->sampled || gone->returned || !wanted_by_shown;
 }
 
 /* All above the first |depth| items of the stack have ended, or nothing is done. */
@@ -196,13 +199,18 @@ static int add_look(struct script_thread *thread, const struct script_look *look
 static uint64_t search_begin(const struct scripts *scripts, struct script_thread *thread,
 			     const char *file, uint64_t from_ns, uint64_t now_ns)
 {
+	const char *link = NULL; /* that has led to the file */
 	uint64_t begin_ns = now_ns;
 
 	for (size_t i = thread->looks.count; i-- > 0;) {
 		const struct script_look *look = &thread->looks.items[i];
-		enum scripts_relation relation =
-			scripts_name_relation(paths_text(scripts->paths, look->path), file);
+		const char *path = paths_text(scripts->paths, look->path);
+		enum scripts_relation relation = scripts_name_relation(path, file);
 
+		if (look->link)
+			link = path;
+		if (relation == SCRIPTS_UNRELATED && link)
+			relation = scripts_name_relation(path, link);
 		if (look->time_ns < from_ns || relation == SCRIPTS_UNRELATED)
 			break;
 		if (relation == SCRIPTS_SEARCH || begin_ns - look->time_ns < SCOPE_NS)
@@ -246,6 +254,10 @@ static int new_script(struct scripts *scripts, const struct about *about, enum m
 	/* of ES modules only what is required; the others are read by all sorts of threads */
 	if (name[0] == '/' && (kind != MODULES_ESM || parent != MODULES_NONE))
 		script->begin_ns = search_begin(scripts, thread, name, from_ns, about->time_ns);
+	if (name[0] == '/' && parent != MODULES_NONE && thread->requirer == parent &&
+	    thread->required_ns < script->begin_ns)
+		script->begin_ns = thread->required_ns;
+	thread->requirer = MODULES_NONE;
 	*out = (uint32_t)(scripts->scripts.count - 1);
 	return 0;
 }
@@ -276,6 +288,8 @@ static int take_function(struct scripts *scripts, const struct about *about,
 		close_above(scripts, thread, thread->stack.count - 1, &gone);
 	}
 	thread->compiled = MODULES_NONE;
+	if (record->event.flags & EVENT_SCRIPT_TRIAL)
+		thread->looks.count = 0; /* they were for that */
 	if (scripts_name_is_main(name) || record->event.flags & EVENT_SCRIPT_TRIAL)
 		return 0;
 	rc = new_script(scripts, about,
@@ -502,6 +516,26 @@ static int resume(struct scripts *scripts, const struct about *about, size_t *de
 	return rc;
 }
 
+/* A walk shows the innermost module in or out of a call of require(). */
+static void take_requires(struct scripts *scripts, struct script_thread *thread,
+			  const struct event_stack *record)
+{
+	uint32_t top = top_of(thread);
+
+	if (!(record->event.flags & EVENT_STACK_REQUIRES)) {
+		thread->requirer = MODULES_NONE;
+		return;
+	}
+	if (top != MODULES_NONE && !has_frame(get(scripts, top))) {
+		later(&get(scripts, top)->seen_ns, record->at_ns);
+		return;
+	}
+	if (thread->requirer == thread->shown)
+		return;
+	thread->requirer = thread->shown;
+	thread->required_ns = record->at_ns;
+}
+
 static int take_stack(struct scripts *scripts, const struct about *about,
 		      const struct event_stack *record)
 {
@@ -509,6 +543,7 @@ static int take_stack(struct scripts *scripts, const struct about *about,
 	struct gone gone = {
 		.at_ns = record->at_ns,
 		.sampled = record->event.flags & EVENT_STACK_SAMPLE,
+		.returned = record->event.flags & EVENT_STACK_RUNS,
 	};
 	const char *name = paths_text(scripts->paths, about->name);
 	size_t depth = 0;
@@ -533,6 +568,7 @@ static int take_stack(struct scripts *scripts, const struct about *about,
 		later(&get(scripts, thread->shown)->seen_ns, record->at_ns);
 	}
 	close_above(scripts, thread, depth, &gone);
+	take_requires(scripts, thread, record);
 	return 0;
 }
 
@@ -681,12 +717,22 @@ static bool is_library(const char *path)
 	return strstr(name, ".so") || strstr(path, "/ld.so") || ends_with(name, ".node");
 }
 
+static bool reads_link(uint32_t number)
+{
+#ifdef __NR_readlink
+	if (number == __NR_readlink)
+		return true;
+#endif
+	return number == __NR_readlinkat;
+}
+
 static bool is_unfollowed(const struct call *call)
 {
 #ifdef __NR_lstat
 	if (call->number == __NR_lstat)
 		return true;
 #endif
+	/* libuv's only other way is lstat(2) */
 	return call->number == __NR_statx && call->record->args[2] & AT_SYMLINK_NOFOLLOW;
 }
 
@@ -727,6 +773,7 @@ static int take_look(struct scripts *scripts, struct script_thread *thread, cons
 		.found = !callnames_failed(record->result),
 		.opened = pathcalls_opens(call->number),
 		.unfollowed = is_unfollowed(call),
+		.link = reads_link(call->number) && !callnames_failed(record->result),
 	};
 	enum modules_kind kind;
 	int rc;
@@ -797,10 +844,8 @@ static int take_read(struct scripts *scripts, struct script_thread *thread, cons
 		thread->file_kind = MODULES_UNKNOWN;
 	}
 	if (!rc && index != MODULES_NONE && get(scripts, index)->kind == MODULES_JSON &&
-	    get(scripts, index)->name == file->path) {
+	    get(scripts, index)->name == file->path)
 		get(scripts, index)->seen_ns = about.time_ns;
-		get(scripts, index)->bytes += (uint64_t)call->record->result;
-	}
 	return rc;
 }
 

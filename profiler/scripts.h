@@ -5,12 +5,14 @@
  * Fed with a pass over the recording; fills the spans of struct modules.
  *
  *   CommonJS    begins with the first look for its file that leads to its compilation, in the
- *               module that was innermost then, its parent. Its end is not seen: it lies between
- *               the last moment that shows it on the stack and the first that shows it gone.
+ *               module that was innermost then, its parent; where a walk has shown that in a call
+ *               of require() before, with that walk. Its end is not seen: it lies between the last
+ *               moment that shows it on the stack and the first that shows it gone.
  *   ES module   runs between two probes, exactly. It begins when its first import does: an import
  *               tree in the order of evaluation. That the whole graph is found, read, compiled and
  *               linked before is time of the module at its root, which began with that.
- *   .json       a file that was looked for as a module is and then read; to the next call
+ *   .json       a file that was looked for as a module is and then read; to the next call, or a
+ *               walk that shows its parent outside of require()
  *   .node       a shared library that was opened; to the next call that has nothing to do with it
  *   node:NAME   Node.js's own, if they are compiled during the start (most come from a snapshot)
  *
@@ -48,7 +50,6 @@ struct script {
 	uint64_t end_ns, low_ns, high_ns;
 	uint64_t frame;		       /* of its function; 0: not seen on the stack yet */
 	uint64_t evaluation, importer; /* as in event_script */
-	uint64_t bytes;		       /* read of a file of JSON */
 	bool open;		       /* on the stack, as far as is known */
 	bool executed;		       /* an ES module began to run */
 	bool resumed;		       /* and went on after it had waited */
@@ -60,6 +61,7 @@ struct script_look {
 	uint64_t time_ns;
 	uint32_t path;
 	bool found, opened;
+	bool link;	 /* it was, and where it leads to was asked for */
 	bool unfollowed; /* a symbolic link would have been looked at itself, as realpath(3) does */
 };
 
@@ -71,8 +73,10 @@ struct script_pause {
 /* A thread with a V8. */
 struct script_thread {
 	bool used;
-	uint32_t shown;		     /* what the last walk showed: index, or MODULES_NONE */
-	uint32_t compiled;	     /* the last one, or MODULES_NONE */
+	uint32_t shown;	   /* what the last walk showed: index, or MODULES_NONE */
+	uint32_t compiled; /* the last one, or MODULES_NONE */
+	uint32_t requirer; /* has been in require() since; or MODULES_NONE */
+	uint64_t required_ns;
 	uint32_t file;		     /* a file that was opened to be loaded without compilation, */
 	enum modules_kind file_kind; /* and as what, MODULES_UNKNOWN: none */
 	VEC(uint32_t) stack;	     /* those that are open, the outermost first */

@@ -32,7 +32,7 @@
 
 #define DRAIN_NS   (50 * NS_PER_MS) /* the longest that others wait for a drain to end */
 #define CLOCK_STEP 64		    /* records between two looks at the clock */
-#define SAMPLE_NS  NS_PER_MS	    /* between two walks over the stack of a thread that runs */
+#define SAMPLE_NS  (4 * NS_PER_MS)  /* between two walks over the stack of a thread that runs */
 
 /* A CPU's sampling event; its link owns the descriptor. */
 struct clock {

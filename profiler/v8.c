@@ -68,6 +68,7 @@ enum constant {
 	NEEDED, /* so far all must be there */
 	TYPE_FIRST_FUNCTION = NEEDED,
 	TYPE_LAST_FUNCTION,
+	FP_BYTECODE,
 	CONSTANTS,
 };
 
@@ -98,6 +99,7 @@ static const char *const constants[CONSTANTS] = {
 	[SMI_SHIFT] = "v8dbg_SmiShiftSize",
 	[TYPE_FIRST_FUNCTION] = "v8dbg_FirstJSFunctionType",
 	[TYPE_LAST_FUNCTION] = "v8dbg_LastJSFunctionType",
+	[FP_BYTECODE] = "v8dbg_off_fp_bytecode_offset",
 };
 
 /* After the first one, in Node.js 20, which does not tell the last. */
@@ -179,6 +181,7 @@ static void set_layout(const struct facts *facts, struct v8_layout *out)
 	out->external_data = (uint16_t)(values[EXTERNAL_RESOURCE] + 8);
 	/* JSGeneratorObject itself comes before its two kinds, and has no symbol */
 	out->generator_low = (uint16_t)(values[TYPE_ASYNC_FUNCTION] - 1);
+	out->site = (uint16_t)-values[FP_BYTECODE];
 	out->function_low = (uint16_t)values[TYPE_FUNCTION];
 	out->function_high = (uint16_t)(values[TYPE_FUNCTION] + JS_FUNCTION_TYPES);
 	if (facts->constants[TYPE_FIRST_FUNCTION].found &&
@@ -204,25 +207,32 @@ static int32_t number_at(const uint8_t *code)
 	return number;
 }
 
-/*
- * The entry into JS saves the isolate's exit frame, before it clears it: the first
- * "push disp32(%r13)" in it, r13 being the root register.
- */
-static uint32_t find_c_entry(const struct elfx *elf, const struct facts *facts)
+/* The isolate's field that an instruction of |code| names, after |bytes|; 0: none does. */
+static uint32_t find_field(const uint8_t *code, size_t code_size, const char *bytes, size_t size)
 {
-	static const uint8_t push[] = {0x41, 0xff, 0xb5};
-	uint8_t code[CODE_MAX];
-	size_t size = code_of(elf, &facts->functions[ENTRY], code);
+	for (size_t i = 0; i + size + 7 <= code_size; i++) {
+		int32_t number = number_at(code + i + size);
 
-	for (size_t i = 0; i + 7 <= size; i++) {
-		int32_t number = number_at(code + i + 3);
-
-		if (memcmp(code + i, push, sizeof(push)) == 0)
+		if (memcmp(code + i, bytes, size) == 0)
 			return number >= -ROOT_BIAS && number < 4096
 				       ? (uint32_t)(number + ROOT_BIAS)
 				       : 0;
 	}
 	return 0;
+}
+
+/*
+ * The entry into JS saves the isolate's exit frame, before it clears it: the first
+ * "push disp32(%r13)" in it, r13 being the root register. Then it asks whether it is the outermost
+ * one: the first "mov disp32(%r13),%rax".
+ */
+static void find_entry(const struct elfx *elf, const struct facts *facts, struct v8_layout *out)
+{
+	uint8_t code[CODE_MAX];
+	size_t size = code_of(elf, &facts->functions[ENTRY], code);
+
+	out->c_entry_fp = find_field(code, size, "\x41\xff\xb5", 3);
+	out->js_entry = find_field(code, size, "\x49\x8b\x85", 3);
 }
 
 /* Adds the file offsets at which the calls of |target| in |function| return. */
@@ -273,7 +283,7 @@ static enum v8_state state_of(const struct facts *facts, const struct v8 *v8)
 #endif
 	if (!is_complete(facts))
 		return V8_NO_LAYOUT;
-	if (!v8->layout.c_entry_fp)
+	if (!v8->layout.c_entry_fp || !v8->layout.js_entry)
 		return V8_NO_ENTRY;
 	return v8->initialize && v8->compile_function && v8->compile_module ? V8_KNOWN
 									    : V8_NO_PROBES;
@@ -290,7 +300,7 @@ int v8_read(const struct elfx *elf, struct v8 *out)
 	rc = find(elf, facts);
 	if (!rc) {
 		set_layout(facts, &v8.layout);
-		v8.layout.c_entry_fp = find_c_entry(elf, facts);
+		find_entry(elf, facts, &v8.layout);
 		set_probes(elf, facts, &v8);
 		v8.state = state_of(facts, &v8);
 		*out = v8;
