@@ -455,3 +455,29 @@ bool elfx_read(const struct elfx *elf, uint64_t address, void *out, size_t size)
 			return read_from(elf, segment, address, out, size);
 	return false;
 }
+
+bool elfx_text_after(const struct elfx *elf, const char *text, char *out, size_t size)
+{
+	size_t length = strlen(text);
+
+	vec_foreach(segment, &elf->segments) {
+		Elf_Data *data;
+		const char *found;
+		size_t left;
+
+		if (segment->p_type != PT_LOAD)
+			continue;
+		data = chunk(elf, segment->p_offset, segment->p_filesz, ELF_T_BYTE);
+		found = data ? memmem(data->d_buf, data->d_size, text, length) : NULL;
+		if (!found)
+			continue;
+		found += length;
+		left = (size_t)((const char *)data->d_buf + data->d_size - found);
+		if (left > size - 1)
+			left = size - 1;
+		memcpy(out, found, left);
+		out[left] = '\0';
+		return true;
+	}
+	return false;
+}

@@ -65,4 +65,10 @@ int elfx_find(const struct elfx *elf, struct elfx_want *wants, size_t count);
  */
 bool elfx_read(const struct elfx *elf, uint64_t address, void *out, size_t size);
 
+/*
+ * Looks for |text| in what is loaded of the file, and copies what comes after it, up to |size| - 1
+ * bytes and a NUL. False where it is not there.
+ */
+bool elfx_text_after(const struct elfx *elf, const char *text, char *out, size_t size);
+
 #endif

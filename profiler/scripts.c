@@ -348,19 +348,52 @@ static bool is_unexecuted(const struct script *script)
 	return script->kind == MODULES_ESM && !script->executed;
 }
 
-/* A module begins to run: those that ran before, as its imports, are its children. */
-static void adopt(struct scripts *scripts, uint32_t index)
+/* Of those that ran before, as its imports, one becomes a module's child. */
+static void adopt(struct scripts *scripts, uint32_t index, struct script *other)
 {
 	struct script *script = get(scripts, index);
 
+	other->importer = 0;
+	other->imported = true;
+	other->parent = index;
+	if (other->begin_ns < script->begin_ns)
+		script->begin_ns = other->begin_ns;
+}
+
+/* A module begins to run: those that the same evaluation ran are its children. */
+static void adopt_evaluated(struct scripts *scripts, uint32_t index)
+{
+	const struct script *script = get(scripts, index);
+
+	vec_foreach(other, &scripts->scripts)
+		if (other->importer && other->importer == script->evaluation &&
+		    other->thread == script->thread && other != script)
+			adopt(scripts, index, other);
+}
+
+/*
+ * A module runs that had to wait for imports of its own (top-level await), long after the
+ * evaluation in which it was to run: which of those that have run meanwhile it imports itself is
+ * not seen. When the graph's root runs, which was compiled first, what is left is its own.
+ */
+static void adopt_awaited(struct scripts *scripts, uint32_t index)
+{
+	const struct script *script = get(scripts, index);
+
+	vec_foreach(other, &scripts->scripts)
+		if (other->thread == script->thread && is_unexecuted(other) &&
+		    other->parsed_ns < script->parsed_ns)
+			return;
 	vec_foreach(other, &scripts->scripts) {
-		if (other->importer != script->evaluation || other->thread != script->thread ||
-		    other == script || !other->importer)
+		bool waited = other->kind == MODULES_ESM && other->executed &&
+			      other->parent == MODULES_NONE && !other->importer;
+
+		if (other->thread != script->thread || other == script ||
+		    other->parsed_ns < script->parsed_ns || !(waited || other->importer))
 			continue;
-		other->importer = 0;
-		other->parent = index;
-		if (other->begin_ns < script->begin_ns)
-			script->begin_ns = other->begin_ns;
+		if (waited) /* it began with its file, as the root of a graph does */
+			other->begin_ns = other->compiled_ns;
+		adopt(scripts, index, other);
 	}
 }
 
@@ -382,6 +415,7 @@ static int take_execute(struct scripts *scripts, const struct about *about,
 	script->evaluation = record->evaluation;
 	script->importer = record->importer;
 	/* where the graph has its root, all that came before is its own */
+	script->imported = record->importer != 0;
 	if (record->importer)
 		script->begin_ns = about->time_ns;
 	else if (map_get_u64(&scripts->opened, script->name, &opened_ns) &&
@@ -391,7 +425,9 @@ static int take_execute(struct scripts *scripts, const struct about *about,
 		script->parent = MODULES_NONE;
 	script->compiled_ns = about->time_ns;
 	thread->looks.count = 0;
-	adopt(scripts, index);
+	adopt_evaluated(scripts, index);
+	if (!record->importer)
+		adopt_awaited(scripts, index);
 	return push(scripts, thread, index);
 }
 
@@ -434,6 +470,17 @@ static size_t find_depth(const struct scripts *scripts, const struct script_thre
 			return depth;
 	}
 	return 0;
+}
+
+/* How many modules of the stack are around that frame: stacks grow down. */
+static size_t depth_around(const struct scripts *scripts, const struct script_thread *thread,
+			   uint64_t frame)
+{
+	size_t depth = thread->stack.count;
+
+	while (depth > 0 && get(scripts, thread->stack.items[depth - 1])->frame <= frame)
+		depth--;
+	return depth;
 }
 
 /* The last one that was taken for ended and is on the stack after all; or MODULES_NONE. */
@@ -553,8 +600,11 @@ static int take_stack(struct scripts *scripts, const struct about *about,
 		later(&get(scripts, thread->shown)->seen_ns, record->seen_ns);
 	thread->shown = MODULES_NONE;
 	if (record->frame && !scripts_name_is_main(name)) {
-		if (about->name == PATHS_NONE)
-			return 0; /* a function around a source that is no module */
+		if (about->name == PATHS_NONE) { /* around a source that is no module */
+			close_above(scripts, thread, depth_around(scripts, thread, record->frame),
+				    &gone);
+			return 0;
+		}
 		depth = find_depth(scripts, thread, about, record->frame);
 		if (!depth) {
 			rc = record->event.flags & EVENT_STACK_ESM

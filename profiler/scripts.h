@@ -52,6 +52,7 @@ struct script {
 	uint64_t evaluation, importer; /* as in event_script */
 	bool open;		       /* on the stack, as far as is known */
 	bool executed;		       /* an ES module began to run */
+	bool imported;		       /* by another one: not the root of a graph */
 	bool resumed;		       /* and went on after it had waited */
 	bool failed, exact;
 };

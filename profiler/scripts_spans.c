@@ -112,13 +112,6 @@ static int by_compilation(const void *a, const void *b, void *context)
 	return 0;
 }
 
-/* By another ES module; the root of a graph begins with the search for it. */
-static bool is_imported(const struct scripts *scripts, const struct script *script)
-{
-	return script->kind == MODULES_ESM && script->parent != MODULES_NONE &&
-	       scripts->scripts.items[script->parent].kind == MODULES_ESM;
-}
-
 /*
  * A graph of ES modules is resolved, read and compiled before any of it runs: what passed between
  * two compilations was done for the second one. Which part of it each took of what the loader does
@@ -142,7 +135,9 @@ static int add_parts(struct scripts *scripts, const uint32_t *spans)
 					    .begin_ns = before->parsed_ns,
 					    .end_ns = script->parsed_ns};
 
-		if (!is_imported(scripts, script) || before->thread != script->thread)
+		/* the root of a graph begins with the search for it */
+		if (script->kind != MODULES_ESM || !script->imported ||
+		    before->thread != script->thread)
 			continue;
 		/* what another module does in its own code is its own */
 		if (before->kind != MODULES_ESM && !before->open && before->end_ns > part.begin_ns)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "elfx.h"
+#include "node_version.h"
 #include "map.h"
 #include "symbols_store.h"
 #include "user_job.h"
@@ -130,8 +131,13 @@ static int look_up(const struct elfx *elf, struct symbols *out)
 		out->offsets[i] = wants[i].offset;
 		out->imports |= wants[i].imported ? 1u << i : 0;
 	}
-	if (out->offsets[SYMBOL_NODE_START] && (rc = v8_read(elf, &out->v8)))
-		return rc;
+	if (out->offsets[SYMBOL_NODE_START]) {
+		rc = v8_read(elf, &out->v8);
+		if (!rc)
+			rc = node_version(elf, &out->version);
+		if (rc)
+			return rc;
+	}
 	out->entry = elfx_entry(elf);
 	out->layout = elfx_layout(elf);
 	out->native = elfx_is_native(elf);

@@ -327,6 +327,10 @@ bool v8_usable(const struct v8 *v8, const char *version, const char **reason)
 				  : reasons[V8_ABSENT];
 		return false;
 	}
+	if (!major) {
+		*reason = "the version of the Node.js in the binary is not known";
+		return false;
+	}
 	if (major < NODE_FIRST || major > NODE_LAST) {
 		*reason = "V8's stack is only understood in Node.js 20 to 26";
 		return false;

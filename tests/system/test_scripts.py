@@ -16,9 +16,9 @@ VERSIONS = ("20", "22", "24", "26")
 ORACLE = source("node/module_oracle.js")
 TECHNIQUE = "V8 stacks"
 
-# An end lies within its bounds up to what the oracle does before it looks at its clock, and what
-# the two clocks' common zero is uncertain by.
-SLACK_NS = 300_000
+# An end lies within its bounds up to what the loader and the oracle do before that looks at its
+# clock (a function of theirs may just then be compiled again), and the zero that both clocks share.
+SLACK_NS = MS
 
 Load = collections.namedtuple("Load", "kind file parent begin end failed")
 
@@ -140,10 +140,12 @@ def within(value, truth):
 
 
 def check_totals(pairs, least):
+    """All but a tenth: on a busy machine a thread also waits for its CPU between two loads."""
     largest = sorted(pairs, key=lambda pair: pair[1].begin - pair[1].end)[:least]
     wrong = [f"{m['file']}: {m['total_ns'] / MS:.2f} ms, not {(one.end - one.begin) / MS:.2f}"
              for m, one in largest if not within(m["total_ns"], one.end - one.begin)]
-    assert not wrong, f"{len(wrong)} of {len(largest)} total times are wrong: {wrong}"
+    assert len(wrong) <= len(largest) // 10, \
+        f"{len(wrong)} of {len(largest)} total times are wrong: {wrong}"
 
 
 def check_ends(pairs):
@@ -210,7 +212,7 @@ def check_es_modules(modules, runs, links):
     off += [abs(runs[file].end - zero - m["end_low_ns"]) for file, m in found.items()
             if not runs[file].failed]
     late = sum(each > MS for each in off)
-    assert statistics.median(off) < SLACK_NS and late <= len(off) / 20, \
+    assert statistics.median(off) < SLACK_NS / 3 and late <= len(off) / 20, \
         f"{late} of {len(off)} begins and ends are off by more than 1 ms, at most {max(off)} ns"
 
 
@@ -321,3 +323,105 @@ def test_commonjs_is_as_a_hook_has_it(tmp, version):
     assert found["real/lib/part.js"] == "real/lib/main.js" and found["main.js"] is None
     kinds = {os.path.basename(m["file"]): m["kind"] for m in files_of(modules)}
     assert kinds["data.json"] == "json" and kinds["main.js"] == "commonjs", kinds
+
+
+WAITS = {
+    "root.mjs": "import './one.mjs'; import './two.mjs';\n"
+                "const lazy = await import('./lazy.mjs');\n",
+    "one.mjs": "import './waits.mjs'; import './leaf.cjs';\n",
+    "two.mjs": "import './waits2.mjs';\n",
+    "waits.mjs": "await new Promise((go) => setTimeout(go, 30));\n",
+    "waits2.mjs": "await new Promise((go) => setTimeout(go, 30));\n" + SPIN,
+    "leaf.cjs": "", "lazy.mjs": SPIN,
+}
+
+
+@cases(*((f"node{v}", v) for v in VERSIONS))
+def test_es_modules_that_wait(tmp, version):
+    """Nobody's parent is invented, nothing runs twice, and waiting is only of who had to."""
+    written(tmp, WAITS)
+    modules, _ = profiled(tmp, node(version), tmp / "root.mjs")
+    found = tree(modules, tmp)
+    assert sorted(found) == sorted(WAITS), found
+    importers = {"root.mjs": {None}, "one.mjs": {"root.mjs"}, "two.mjs": {"root.mjs"},
+                 "waits.mjs": {"one.mjs", "root.mjs"}, "waits2.mjs": {"two.mjs", "root.mjs"},
+                 "leaf.cjs": {"one.mjs", "root.mjs"}, "lazy.mjs": {"root.mjs", None}}
+    assert all(found[file] in importers[file] for file in found), found
+    total = {os.path.basename(m["file"]): m["total_ns"] for m in files_of(modules)}
+    assert total["root.mjs"] > 30 * MS and total["lazy.mjs"] > 4 * MS, total
+    assert all(total[file] < 25 * MS for file in ("one.mjs", "two.mjs", "leaf.cjs")), total
+
+
+@cases(*((f"node{v}", v) for v in VERSIONS))
+def test_worker_threads_have_modules_of_their_own(tmp, version):
+    written(tmp, {
+        "main.mjs": "import { Worker } from 'node:worker_threads';\nimport './both.cjs';\n"
+                    "for (const file of ['./worker.cjs', './worker.mjs'])\n"
+                    "    await new Promise((go) => new Worker(new URL(file, import.meta.url))"
+                    ".on('exit', go));\n",
+        "worker.cjs": "require('./both.cjs');\n", "worker.mjs": "import './both.cjs';\n",
+        "both.cjs": SPIN})
+    modules, _ = profiled(tmp, node(version), tmp / "main.mjs")
+    parents = sorted(os.path.basename(parent_file(modules, m) or "-")
+                     for m in files_of(modules) if m["name"].endswith("both.cjs"))
+    assert parents == ["main.mjs", "worker.cjs", "worker.mjs"], parents
+    roots = {os.path.basename(m["file"]) for m in files_of(modules)
+             if parent_file(modules, m) is None}
+    assert roots == {"main.mjs", "worker.cjs", "worker.mjs"}, roots
+
+
+@cases(*((f"node{v}", v) for v in VERSIONS))
+def test_functions_that_the_collector_moves(tmp, version):
+    heap = "const kept = []; for (let i = 0; i < 300; i++) kept.push(new Array(500).fill({i}));\n"
+    written(tmp, {"main.js": "".join(heap.replace("kept", f"kept{i}") + f"gc(); require('./m{i}');\n"
+                                     for i in range(30)),
+                  **{f"m{i}.js": heap + "gc();\n" for i in range(30)}})
+    attempts(lambda: check_against(*told_by_main(profiled(tmp, node(version), "--expose-gc",
+                                                          tmp / "main.js"))))
+
+
+def told_by_main(profile):
+    modules, told = profile
+    return modules, told["0"]
+
+
+def no_modules(tmp, *command):
+    """The notes of a start whose modules are not seen."""
+    run = profile(tmp, *command, warmup=1, options=("--ready", "exit"))
+    (sample,) = samples(run.report)
+    workload = run.report["workloads"][0]
+    assert sample["outcome"] == "good", run
+    assert not workload["modules"] and workload["modules_technique"] is None, workload["modules"]
+    return " ".join(sample["notes"])
+
+
+def test_stripped_node_has_none_and_says_why(tmp):
+    binary = tmp / "node"
+    subprocess.run([need("strip"), "-s", "-o", binary, node("24")], check=True)
+    written(tmp, {"main.js": ""})
+    assert "stripped" in no_modules(tmp, binary, tmp / "main.js")
+
+
+def test_single_executable_application(tmp):
+    """Its modules on disk are seen; its version is read, not asked for, which would start it."""
+    written(tmp, {
+        "app.js": "require('node:fs').appendFileSync('ran', 'x');\n"
+                  "require('node:module').createRequire(__filename)('./outside.js');\n",
+        "sea.json": '{"main": "app.js", "output": "blob", "disableExperimentalSEAWarning": true}',
+        "outside.js": SPIN})
+    binary = tmp / "app"
+    shutil.copy(node("24"), binary)
+    subprocess.run([node("24"), "--experimental-sea-config", "sea.json"], cwd=tmp, check=True,
+                   capture_output=True)
+    put = subprocess.run(
+        [need("npx"), "--yes", "postject@1.0.0-alpha.6", binary, "NODE_SEA_BLOB", "blob",
+         "--sentinel-fuse", "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2"],
+        cwd=tmp, capture_output=True, text=True)
+    if put.returncode:
+        skip(f"postject can't be had here: {put.stderr.strip()[-120:]}")
+    run = profile(tmp, binary, warmup=1, options=("--ready", "exit"), cwd=tmp)
+    workload = run.report["workloads"][0]
+    modules = {m["id"]: m for m in workload["modules"]}
+    assert workload["runtime"]["version"].startswith("24."), workload["runtime"]
+    assert [os.path.basename(m["file"]) for m in files_of(modules)] == ["outside.js"], modules
+    assert (tmp / "ran").read_text() == "xx", "it was started more often than measured"
