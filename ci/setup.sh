@@ -80,7 +80,7 @@ find_missing() {
 }
 
 find_missing_for_tests() {
-	for program in strace cpio zstd redis-server; do
+	for program in strace cpio zstd redis-server git xmllint; do
 		have $program || needs="$needs $program"
 	done
 	pkg-config --exists cmocka 2>/dev/null || needs="$needs cmocka"
@@ -124,7 +124,8 @@ packages_apt() {
 		venv) echo python3-venv ;;
 		cmocka) echo libcmocka-dev ;;
 		rdkafka) echo librdkafka-dev ;;
-		redis-server) echo redis-server ;;
+		redis-server | git) echo "$need" ;;
+		xmllint) echo libxml2-utils ;;
 		busybox) echo busybox-static ;;
 		qemu) echo qemu-system-x86 ;;
 		jsonschema) echo python3-jsonschema ;;
@@ -158,7 +159,7 @@ apt_clang_libraries() {
 packages_dnf() {
 	for need in "$@"; do
 		case $need in
-		gcc | make | clang | bpftool | python3 | strace | cpio | zstd | busybox) echo "$need" ;;
+		gcc | make | clang | bpftool | python3 | strace | cpio | zstd | busybox | git) echo "$need" ;;
 		clang-format | clang-tidy) echo clang-tools-extra ;;
 		shellcheck) echo ShellCheck ;;
 		pyflakes) echo python3-pyflakes ;;
@@ -175,6 +176,7 @@ packages_dnf() {
 		cmocka) echo libcmocka-devel ;;
 		rdkafka) echo librdkafka-devel ;;
 		redis-server) echo redis ;;
+		xmllint) echo libxml2 ;;
 		qemu) echo qemu-system-x86-core ;;
 		jsonschema) echo python3-jsonschema ;;
 		esac

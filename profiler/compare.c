@@ -159,6 +159,9 @@ static int compare_pair(struct comparer *comparer, const struct result_workload 
 	if (!out || comparison_text(&out->name, name_of(new)) ||
 	    comparison_text(&out->runtime, new->runtime.name))
 		return -ENOMEM;
+	vec_foreach(word, &new->command)
+		if (result_texts_add(&out->command, *word))
+			return -ENOMEM;
 	out->base_starts = counted(base);
 	out->new_starts = counted(new);
 	if (!out->base_starts || !out->new_starts)

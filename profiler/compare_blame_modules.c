@@ -13,6 +13,7 @@
 #include "units.h"
 
 #define SMALLEST_NS 100000.0 /* of a module that both sides load */
+#define IMPORTS	    16	     /* importers above a module that are named */
 
 /* One side's modules, found by name and, where a name is loaded again, by the turn. */
 struct side {
@@ -136,6 +137,27 @@ static int note(const struct side *side, const struct result_module *module, siz
 	return rc;
 }
 
+/* How |module| came in, as far as it is good to know. */
+static int add_imports(const struct side *side, const struct result_module *module,
+		       struct comparison_cause *cause)
+{
+	const struct result_module *items = side->workload->modules.items;
+
+	for (size_t steps = 0; module && steps < IMPORTS; steps++) {
+		struct comparison_import *import = comparison_add(&cause->imports, import);
+		int64_t parent = module->parent;
+		bool has_parent = parent >= 0 && parent < module - items;
+		const struct result_module *importer = has_parent ? &items[parent] : NULL;
+
+		if (!import || comparison_text(&import->module, module->name) ||
+		    comparison_text(&import->module_file, module->file) ||
+		    comparison_text(&import->file, importer ? importer->file : NULL))
+			return -ENOMEM;
+		module = importer;
+	}
+	return 0;
+}
+
 /* A package that begins with this module is named rather than it. */
 static int name_cause(const struct side *side, const struct side *other,
 		      const struct result_module *module, bool added,
@@ -190,6 +212,8 @@ static int add_alone(const struct side *side, const struct side *other, const si
 			modules++;
 		}
 	rc = name_cause(side, other, &items[root], added, cause);
+	if (!rc)
+		rc = add_imports(side, &items[root], cause);
 	return rc ? rc : note(side, &items[root], modules, cause);
 }
 
@@ -233,8 +257,9 @@ static int64_t change(int64_t base, int64_t new)
 	return base == RESULT_ABSENT || new == RESULT_ABSENT ? 0 : units_difference(new, base);
 }
 
-static int add_changed(const struct result_module *base, const struct result_module *new,
-		       int64_t time_ns, struct comparison_workload *out)
+static int add_changed(const struct result_module *base, const struct side *side,
+		       const struct result_module *new, int64_t time_ns,
+		       struct comparison_workload *out)
 {
 	int64_t files = change(base->files_opened_count, new->files_opened_count);
 	int64_t enoent = change(base->enoent_count, new->enoent_count);
@@ -253,7 +278,8 @@ static int add_changed(const struct result_module *base, const struct result_mod
 	cause->syscalls_count = change(base->syscalls_count, new->syscalls_count);
 	return comparison_text(&cause->kind, "module") ||
 			       comparison_text(&cause->name, new->name) ||
-			       comparison_text(&cause->change, more ? "more" : "less")
+			       comparison_text(&cause->change, more ? "more" : "less") ||
+			       add_imports(side, new, cause)
 		       ? -ENOMEM
 		       : 0;
 }
@@ -297,7 +323,7 @@ static int blame_changed(const struct side *base, const struct side *new, struct
 		if (fabs((double)change(before->self_ns, after->self_ns)) >= SMALLEST_NS)
 			rc = shift_of(before, after, rank, &time_ns);
 		if (!rc)
-			rc = add_changed(before, after, time_ns, out);
+			rc = add_changed(before, new, after, time_ns, out);
 		if (rc)
 			return rc;
 	}

@@ -15,14 +15,18 @@ SHAPE(comparison_metric, TEXT(name), TEXT(unit), TEXT(kind), INTEGER(base_n), IN
 SHAPE(comparison_difference, TEXT(what), TEXT(base), TEXT(new), TEXT(not_gated));
 #undef T
 
+#define T struct comparison_import
+SHAPE(comparison_import, TEXT(file), TEXT(module), TEXT(module_file));
+#undef T
+
 #define T struct comparison_cause
 SHAPE(comparison_cause, TEXT(kind), TEXT(name), TEXT(change), TEXT(base_version), TEXT(new_version),
       INTEGER(time_ns), INTEGER(size_bytes), INTEGER(files_count), INTEGER(syscalls_count),
-      INTEGER(enoent_count), TEXT(note));
+      INTEGER(enoent_count), LIST(imports, comparison_import), TEXT(note));
 #undef T
 
 #define T struct comparison_workload
-SHAPE(comparison_workload, TEXT(name), TEXT(runtime), TEXT(verdict), TEXT(reason),
+SHAPE(comparison_workload, TEXT(name), TEXT(runtime), TEXTS(command), TEXT(verdict), TEXT(reason),
       INTEGER(base_starts), INTEGER(new_starts), LIST(differences, comparison_difference),
       LIST(metrics, comparison_metric), LIST(causes, comparison_cause), INTEGER(explained_ns),
       INTEGER(unexplained_ns), TEXTS(notes));

@@ -50,6 +50,13 @@ struct comparison_difference {
 	char *not_gated;  /* what can't be gated for it: "times", "times and sizes", ... or null */
 };
 
+/* One step of how a module came in: |file| imports |module|. */
+struct comparison_import {
+	char *file;   /* the importer's; null: not known, or the program's entry */
+	char *module; /* as its runtime calls it */
+	char *module_file;
+};
+
 /* What a change of a workload is explained by. */
 struct comparison_cause {
 	char *kind; /* phase, package, file, folder, syscall, memory */
@@ -59,11 +66,14 @@ struct comparison_cause {
 	int64_t time_ns;		  /* how much it explains; null: not known */
 	int64_t size_bytes;		  /* of memory */
 	int64_t files_count, syscalls_count, enoent_count;
+	VEC(struct comparison_import)
+	imports;    /* of a module, its own first; a package's outermost */
 	char *note; /* a phrase, or null */
 };
 
 struct comparison_workload {
 	char *name, *runtime;
+	result_texts command; /* the new report's */
 	char *verdict, *reason;
 	int64_t base_starts, new_starts; /* that count */
 	VEC(struct comparison_difference) differences;
@@ -96,7 +106,8 @@ struct comparison {
 };
 
 extern const struct shape comparison_metric_shape, comparison_difference_shape,
-	comparison_cause_shape, comparison_workload_shape, comparison_side_shape, comparison_shape;
+	comparison_import_shape, comparison_cause_shape, comparison_workload_shape,
+	comparison_side_shape, comparison_shape;
 
 /* A new last item, as result_add: comparison_add(&comparison->workloads, workload). */
 #define comparison_add(list, type) shape_add(&comparison_##type##_shape, list)

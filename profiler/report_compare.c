@@ -13,6 +13,8 @@ const struct report_compare_format report_compare_formats[] = {
 	 report_compare_markdown},
 	{"json", "all of it, as reports/schema/compare.schema.json says", report_compare_json},
 	{"junit", "a test case for each metric, as JUnit XML", report_compare_junit},
+	{"sarif", "imports that made it worse, by file and line, as SARIF 2.1.0",
+	 report_compare_sarif},
 };
 const size_t report_compare_formats_count =
 	sizeof(report_compare_formats) / sizeof(report_compare_formats[0]);

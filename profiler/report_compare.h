@@ -43,6 +43,8 @@ int report_compare_markdown(const struct comparison *comparison, FILE *out,
 			    const struct report_compare_options *options);
 int report_compare_junit(const struct comparison *comparison, FILE *out,
 			 const struct report_compare_options *options);
+int report_compare_sarif(const struct comparison *comparison, FILE *out,
+			 const struct report_compare_options *options);
 
 /* ---- words, report_compare_words.c ---- */
 

@@ -19,7 +19,7 @@ _coldprof_value() {
 	--cold) COMPREPLY=($(compgen -W 'warm evicted dropped' -- "$2")) ;;
 	--ready) COMPREPLY=($(compgen -W 'exit listen http http:/ line:' -- "$2")) ;;
 	--progress | --color) COMPREPLY=($(compgen -W 'auto always never' -- "$2")) ;;
-	--format) COMPREPLY=($(compgen -W 'text markdown json junit' -- "$2")) ;;
+	--format) COMPREPLY=($(compgen -W 'text markdown json junit sarif' -- "$2")) ;;
 	--user) COMPREPLY=($(compgen -u -- "$2")) ;;
 	--cwd | --catalog | --cache | --record) COMPREPLY=($(compgen -d -- "$2")) ;;
 	--stdin | --node | --python | -o | --output | --btf | --policy) COMPREPLY=($(compgen -f -- "$2")) ;;
@@ -27,7 +27,7 @@ _coldprof_value() {
 	--redis | --kafka) COMPREPLY=($(compgen -A hostname -- "$2")) ;;
 	-n | --repeat | -w | --warmup | --requests | --timeout | --seed | --setup | --name | \
 		--memory | --cpus | --ring | --only | --level) ;;
-	--also) COMPREPLY=($(compgen -W 'text= markdown= json= junit=' -- "$2")) && compopt -o nospace 2>/dev/null ;;
+	--also) COMPREPLY=($(compgen -W 'text= markdown= json= junit= sarif=' -- "$2")) && compopt -o nospace 2>/dev/null ;;
 	--threshold) COMPREPLY=($(compgen -W 'times= sizes= counts= waits=' -- "$2")) && compopt -o nospace 2>/dev/null ;;
 	*) return 1 ;;
 	esac

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* test_report_compare.c - a comparison as text, Markdown, JSON and JUnit XML, whatever it holds */
+/* test_report_compare.c - a comparison in each format, whatever it holds */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +13,8 @@
 #include "report_compare.h"
 
 #define SCHEMA	      "reports/schema/compare.schema.json"
+#define SARIF	      "tests/fixtures/schemas/sarif-2.1.0-rtm.5.json"
+#define JUNIT	      "tests/fixtures/schemas/junit-10.xsd"
 #define COMMENT_BYTES 65536
 
 /* A comparison of reports that are made by hand. */
@@ -71,6 +73,32 @@ static void make_worse(struct world *world, size_t workload)
 				value->value += 40000000;
 		sample->syscalls.items[0].count += 132;
 		made_file(sample, "/srv/app/node_modules/axios/index.js", 9, 3.5);
+	}
+}
+
+/* And a module that one loads: |file| of it, imported by |importer|. */
+static void load_more(struct world *world, const char *importer, const char *file)
+{
+	vec_foreach(sample, &world->new.workloads.items[0].samples) {
+		for (int64_t id = 0; id < 2; id++) {
+			struct result_module *module = result_add(&sample->modules, module);
+
+			module->id = id;
+			module->parent = id ? 0 : RESULT_ABSENT;
+			module->name = made_text(id ? "axios" : "entry");
+			module->file = made_text(id ? file : importer);
+			module->in_load = true;
+			module->self_ns = 30000000;
+		}
+	}
+	vec_foreach(sample, &world->base.workloads.items[0].samples) {
+		struct result_module *module = result_add(&sample->modules, module);
+
+		module->id = 0;
+		module->name = made_text("entry");
+		module->file = made_text(importer);
+		module->in_load = true;
+		module->self_ns = 30000000;
 	}
 }
 
@@ -184,6 +212,7 @@ static void nothing_of_a_name_gets_through(void **state)
 	assert_has_not(render(world, "junit", true), "\xff");
 	assert_has_not(render(world, "junit", true), "\xef\xbf\xbf");
 	assert_has(render(world, "junit", true), "&lt;b&gt;&amp;&quot;x&quot;");
+	assert_has_not(render(world, "sarif", true), "\xff");
 }
 
 /* ---- Markdown ---- */
@@ -264,6 +293,102 @@ static void each_metric_is_a_case(void **state)
 	assert_int_equal(occurrences(text, counts), 2);
 }
 
+/* What |program| (with room for a path) says of the text that was rendered: its exit status. */
+static int check_by(const struct world *world, const char *program)
+{
+	char path[] = "/tmp/coldprof-compare-XXXXXX", command[256];
+	int fd = mkstemp(path), status;
+
+	assert_int_equal(write(fd, world->text, strlen(world->text)), strlen(world->text));
+	close(fd);
+	snprintf(command, sizeof(command), program, path);
+	status = system(command);
+	unlink(path);
+	return WEXITSTATUS(status);
+}
+
+static void check_by_schema(const struct world *world, const char *schema)
+{
+	char program[256];
+	int status;
+
+	snprintf(program, sizeof(program), "python3 tests/validate.py %s %%s", schema);
+	status = check_by(world, program);
+	if (status == 77)
+		skip();
+	assert_int_equal(status, 0);
+}
+
+static void junit_is_valid_by_its_schema(void **state)
+{
+	struct world *world = *state;
+
+	if (system("xmllint --version >/dev/null 2>&1"))
+		skip();
+	add_both(world, &made_server, HOSTILE, 5);
+	made_workload(&world->base, &made_hello, 3);
+	made_failure(made_workload(&world->new, &made_hello, 0), "crashed", "ended by SIGSEGV");
+	make_worse(world, 0);
+	render(world, "junit", false);
+	assert_int_equal(check_by(world, "xmllint --noout --schema " JUNIT " %s 2>/dev/null"), 0);
+}
+
+/* ---- SARIF ---- */
+
+static void sarif_is_valid_by_its_schema(void **state)
+{
+	struct world *world = *state;
+
+	add_both(world, &made_server, HOSTILE, 20);
+	make_worse(world, 0);
+	load_more(world, HOSTILE, "/srv/app/node_modules/\xff/%20.js");
+	render(world, "sarif", false);
+	check_by_schema(world, SARIF);
+}
+
+static void sarif_of_equal_reports_is_empty_and_valid(void **state)
+{
+	struct world *world = *state;
+
+	add_both(world, &made_server, "node server.js", 20);
+	assert_has(render(world, "sarif", false), "\"results\":\t[]");
+	check_by_schema(world, SARIF);
+}
+
+/* Line 7 of a program of ours. */
+static void an_import_is_found_in_the_source(void **state)
+{
+	struct world *world = *state;
+	char *here = getcwd(NULL, 0);
+	char importer[4096], file[4096];
+	const char *text, *result;
+
+	snprintf(importer, sizeof(importer), "%s/tests/programs/node/listen_first.js", here);
+	snprintf(file, sizeof(file), "%s/tests/programs/node/lib/greet.js", here);
+	free(here);
+	add_both(world, &made_server, "node server.js", 20);
+	make_worse(world, 0);
+	load_more(world, importer, file);
+	text = render(world, "sarif", false);
+	assert_has(text, "node server.js: regressed: ");
+	result = strstr(text, "new module axios, pulled in by entry");
+	assert_non_null(result);
+	assert_has(result, "\"uri\":\t\"tests/programs/node/listen_first.js\"");
+	assert_has(result, "\"startLine\":\t7\n");
+}
+
+/* A report names files of other machines too: none of them is opened. */
+static void a_place_elsewhere_is_the_modules_own(void **state)
+{
+	struct world *world = *state;
+
+	add_both(world, &made_server, "node server.js", 20);
+	make_worse(world, 0);
+	load_more(world, "/srv/app/a b.js", "/srv/app/node_modules/axios/index.js");
+	assert_has(render(world, "sarif", false),
+		   "\"uri\":\t\"file:///srv/app/node_modules/axios/index.js\"");
+}
+
 static void strict_fails_what_can_not_be_told(void **state)
 {
 	struct world *world = *state;
@@ -289,21 +414,13 @@ static void a_program_that_does_not_start_is_a_case(void **state)
 static void json_is_valid_by_its_schema(void **state)
 {
 	struct world *world = *state;
-	char path[] = "/tmp/coldprof-compare-XXXXXX", command[256];
-	int fd = mkstemp(path), status;
 
 	add_both(world, &made_server, HOSTILE, 20);
 	add_both(world, &made_hello, "b", 2);
 	make_worse(world, 0);
+	load_more(world, "/srv/app/server.js", "/srv/app/node_modules/axios/index.js");
 	render(world, "json", false);
-	assert_int_equal(write(fd, world->text, strlen(world->text)), strlen(world->text));
-	close(fd);
-	snprintf(command, sizeof(command), "python3 tests/validate.py " SCHEMA " %s", path);
-	status = system(command);
-	unlink(path);
-	if (WEXITSTATUS(status) == 77)
-		skip();
-	assert_int_equal(status, 0);
+	check_by_schema(world, SCHEMA);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -322,6 +439,11 @@ int main(void)
 		TEST(each_metric_is_a_case),
 		TEST(strict_fails_what_can_not_be_told),
 		TEST(a_program_that_does_not_start_is_a_case),
+		TEST(junit_is_valid_by_its_schema),
+		TEST(sarif_is_valid_by_its_schema),
+		TEST(sarif_of_equal_reports_is_empty_and_valid),
+		TEST(an_import_is_found_in_the_source),
+		TEST(a_place_elsewhere_is_the_modules_own),
 		TEST(json_is_valid_by_its_schema),
 	};
 

@@ -19,7 +19,7 @@ shift
 make_seeds() {
 	local root=$BUILD/fuzz workload file
 	"$programs/seeds" "$root" || exit 1
-	mkdir -p "$root"/{workload,elf,smaps,types,recording,report,compare}/seeds
+	mkdir -p "$root"/{workload,elf,smaps,types,recording,report,compare,import_line}/seeds
 	for workload in runtimes/*/*/workload.json; do
 		file=${workload#runtimes/}
 		cp "$workload" "$root/workload/seeds/${file//\//-}"
@@ -29,10 +29,13 @@ make_seeds() {
 	"${CLANG:-clang}" -s -shared -fPIC -o "$root/elf/seeds/library" -x c "$root/main.c"
 	rm -f "$root/main.c"
 	{
-		head -c 8 /dev/zero
-		cat /proc/self/smaps
-	} >"$root/smaps/seeds/cat"
-	cp "$(dirname "$programs")/bpf/marks.bpf.o" "$root/types/seeds/object"
+		echo node:http
+		cat tests/programs/node/http.js
+	} >"$root/import_line/seeds/node"
+	{
+		echo os.path
+		cat tests/system/harness.py
+	} >"$root/import_line/seeds/python"
 	[ "$(id -u)" != 0 ] || [ ! -x "$BUILD/coldprof" ] || {
 		record program true
 		record shell sh -c 'true; true'
@@ -92,7 +95,7 @@ make_dictionary reports/schema/report.schema.json >"$BUILD/fuzz/report/words"
 make_dictionary reports/schema/workload.schema.json >"$BUILD/fuzz/workload/words"
 grep -oE '^[A-Z][A-Za-z_]*:' /proc/self/smaps | sort -u | sed 's/.*/"&"/' >"$BUILD/fuzz/smaps/words"
 failed=0
-[ $# -gt 0 ] || set -- recording report compare workload elf smaps types
+[ $# -gt 0 ] || set -- recording report compare workload elf smaps types import_line
 for name in "$@"; do
 	run_one "$name" || failed=1
 done

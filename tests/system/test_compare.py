@@ -11,6 +11,7 @@ from harness import (CHECKOUT, MS, cases, coldprof, errors, need, need_root, one
                      slow)
 
 SCHEMAS = CHECKOUT / "reports" / "schema"
+FOREIGN = CHECKOUT / "tests" / "fixtures" / "schemas"
 
 
 def report(totals=None, calls=500, name="app", session=None, starts=5, seed=1, **workload):
@@ -166,7 +167,8 @@ def valid(schema, document):
 
 def test_every_format_in_one_go(tmp):
     run = compare(tmp, report(), report(calls=501), "--also", f"json={tmp}/c.json", "--also",
-                  f"junit={tmp}/c.xml", "--also", f"markdown={tmp}/c.md", expect=1)
+                  f"junit={tmp}/c.xml", "--also", f"markdown={tmp}/c.md", "--also",
+                  f"sarif={tmp}/c.sarif", expect=1)
     assert run.out.startswith("app: REGRESSED"), run.out
     assert "| system calls | 500 → 501 |" in (tmp / "c.md").read_text()
     suites = xml.etree.ElementTree.parse(tmp / "c.xml").getroot()
@@ -176,6 +178,10 @@ def test_every_format_in_one_go(tmp):
     document = json.loads((tmp / "c.json").read_text())
     assert document["verdict"] == "regressed" and document["base"]["file"].endswith("base.json")
     valid(SCHEMAS / "compare.schema.json", tmp / "c.json")
+    valid(FOREIGN / "sarif-2.1.0-rtm.5.json", tmp / "c.sarif")
+    xmllint = need("xmllint")
+    subprocess.run([xmllint, "--noout", "--schema", FOREIGN / "junit-10.xsd", tmp / "c.xml"],
+                   check=True, capture_output=True)
 
 
 def test_output_file_and_nothing_on_standard_output(tmp):
@@ -309,3 +315,22 @@ def test_a_file_more_and_memory_more_are_found_and_blamed(tmp):
         m for m in document["workloads"][0]["metrics"] if m["verdict"] == "regressed"]
 
 
+
+def test_an_import_more_is_found_at_its_line(tmp):
+    """From the program's own file, through a module of ours, to what that pulls in."""
+    need_root()
+    (tmp / "app.py").write_text("import os\nimport routes\n")
+    reports = []
+    for text in ("import os\n", "import os\n\nimport email.mime.text as text\n"):
+        (tmp / "routes.py").write_text(text)
+        reports.append(tmp / f"{len(reports)}.json")
+        coldprof("run", "-q", "-n", 4, "--name", "app", "-o", reports[-1], "--", need("python3"),
+                 "-S", "app.py", cwd=tmp, expect=0)
+    coldprof("compare", "-f", "sarif", "-o", "c.sarif", *reports, cwd=tmp, expect=1)
+    valid(FOREIGN / "sarif-2.1.0-rtm.5.json", tmp / "c.sarif")
+    results = json.loads((tmp / "c.sarif").read_text())["runs"][0]["results"]
+    (found,) = [r for r in results if "email" in r["message"]["text"]
+                and r["ruleId"] == "cold-start/added-import"]
+    place = found["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "routes.py" and found["level"] == "warning", found
+    assert place["region"]["startLine"] == 3, found
