@@ -28,7 +28,7 @@ LAYERS = (
     # models and stats -> a result
     ("sample", "sample sample_* summary summary_* rebuild"),
     # two results -> a comparison
-    ("compare", "compare compare_* comparison"),
+    ("compare", "compare compare_* comparison stratum merge merge_*"),
     # const struct result * and a FILE *
     ("report", "report report_*"),
     # touch the machine: files, processes, terminals, the kernel

@@ -14,6 +14,7 @@
 #include "compare_machine.h"
 #include "err.h"
 #include "map.h"
+#include "stratum.h"
 
 struct comparer {
 	const struct result *base, *new;
@@ -21,6 +22,7 @@ struct comparer {
 	struct comparison *out;
 	struct stats_rank rank;
 	unsigned groups; /* that the machines' differences hold back */
+	bool strata;	 /* a report was merged: each kind of machine is compared with its own */
 };
 
 static int64_t counted(const struct result_workload *workload)
@@ -51,33 +53,71 @@ static __attribute__((format(printf, 2, 3))) int note(result_texts *notes, const
 
 /* ---- pairs ---- */
 
-static const char *name_of(const struct result_workload *workload)
+/* What a pair has in common: "app", or, of strata, "app (machine, runtime)". */
+static int put_name(const struct comparer *comparer, const struct result *report,
+		    const struct result_workload *workload, struct buf *out)
 {
-	return workload->name ? workload->name : "";
+	int rc = buf_puts(out, workload->name ? workload->name : "");
+
+	if (rc || !comparer->strata)
+		return rc;
+	rc = buf_puts(out, " (");
+	if (!rc)
+		rc = stratum_of(report, workload, out);
+	return rc ? rc : buf_puts(out, ")");
+}
+
+static int set_name(const struct comparer *comparer, const struct result_workload *new,
+		    struct comparison_workload *out)
+{
+	struct buf name = {0};
+	int rc = put_name(comparer, comparer->new, new, &name);
+
+	if (!rc)
+		rc = comparison_text(&out->name, buf_text(&name));
+	buf_release(&name);
+	return rc;
+}
+
+static int add_alone(const struct comparer *comparer, const struct result *report,
+		     const struct result_workload *workload, result_texts *out)
+{
+	struct buf name = {0};
+	int rc = put_name(comparer, report, workload, &name);
+
+	if (!rc)
+		rc = result_texts_add(out, buf_text(&name));
+	buf_release(&name);
+	return rc;
 }
 
 /* Where the workloads of a report are, by their names and places among those of that name. */
-static int index_workloads(const struct result *report, struct map *index, result_texts *keys)
+static int index_workloads(const struct comparer *comparer, const struct result *report,
+			   struct map *index, result_texts *keys)
 {
 	struct map seen = {0};
-	struct buf key = {0};
+	struct buf name = {0}, key = {0};
 	int rc = 0;
 
 	for (size_t i = 0; i < report->workloads.count && !rc; i++) {
-		const char *name = name_of(&report->workloads.items[i]);
 		uint64_t place = 0;
 
-		map_get(&seen, name, strlen(name), &place);
-		rc = map_set(&seen, name, strlen(name), place + 1);
+		buf_clear(&name);
+		rc = put_name(comparer, report, &report->workloads.items[i], &name);
+		if (!rc && name.size)
+			map_get(&seen, name.data, name.size, &place);
+		if (!rc)
+			rc = map_set(&seen, buf_text(&name), name.size, place + 1);
 		buf_clear(&key);
 		if (!rc)
-			rc = buf_printf(&key, "%ju %s", (uintmax_t)place, name);
+			rc = buf_printf(&key, "%ju %s", (uintmax_t)place, buf_text(&name));
 		if (!rc)
 			rc = map_set(index, key.data, key.size, i);
 		if (!rc)
 			rc = result_texts_add(keys, buf_text(&key));
 	}
 	map_release(&seen);
+	buf_release(&name);
 	buf_release(&key);
 	return rc;
 }
@@ -156,7 +196,7 @@ static int compare_pair(struct comparer *comparer, const struct result_workload 
 {
 	struct comparison_workload *out = comparison_add(&comparer->out->workloads, workload);
 
-	if (!out || comparison_text(&out->name, name_of(new)) ||
+	if (!out || set_name(comparer, new, out) ||
 	    comparison_text(&out->runtime, new->runtime.name))
 		return -ENOMEM;
 	vec_foreach(word, &new->command)
@@ -199,14 +239,14 @@ static int compare_each(struct comparer *comparer, const struct pairing *pairing
 		if (map_get(&pairing->new, key, strlen(key), &at))
 			rc = compare_pair(comparer, base, &comparer->new->workloads.items[at]);
 		else
-			rc = result_texts_add(&comparer->out->only_base, name_of(base));
+			rc = add_alone(comparer, comparer->base, base, &comparer->out->only_base);
 	}
 	for (size_t i = 0; i < pairing->new_keys.count && !rc; i++) {
 		const char *key = pairing->new_keys.items[i];
 
 		if (!map_get(&pairing->base, key, strlen(key), NULL))
-			rc = result_texts_add(&comparer->out->only_new,
-					      name_of(&comparer->new->workloads.items[i]));
+			rc = add_alone(comparer, comparer->new, &comparer->new->workloads.items[i],
+				       &comparer->out->only_new);
 	}
 	return rc;
 }
@@ -214,10 +254,10 @@ static int compare_each(struct comparer *comparer, const struct pairing *pairing
 static int compare_pairs(struct comparer *comparer)
 {
 	struct pairing pairing = {0};
-	int rc = index_workloads(comparer->base, &pairing.base, &pairing.base_keys);
+	int rc = index_workloads(comparer, comparer->base, &pairing.base, &pairing.base_keys);
 
 	if (!rc)
-		rc = index_workloads(comparer->new, &pairing.new, &pairing.new_keys);
+		rc = index_workloads(comparer, comparer->new, &pairing.new, &pairing.new_keys);
 	if (!rc)
 		rc = compare_each(comparer, &pairing);
 	pairing_release(&pairing);
@@ -293,12 +333,16 @@ static int compare_all(struct comparer *comparer)
 {
 	struct comparison *out = comparer->out;
 	bool ranks;
-	int rc = compare_machines(comparer->base, comparer->new, out, &comparer->groups);
+	int rc = 0;
 
+	/* of strata, what is paired was measured on the same kind of machine */
+	if (!comparer->strata)
+		rc = compare_machines(comparer->base, comparer->new, out, &comparer->groups);
 	if (!rc)
 		rc = compare_pairs(comparer);
 	if (!rc && !out->workloads.count) {
-		err_print("no workload is in both reports: name a command's with `run --name`");
+		err_print("no workload is in both reports%s: name a command's with `run --name`",
+			  comparer->strata ? ", from the same kind of machine" : "");
 		return -ENOENT;
 	}
 	if (!rc)
@@ -332,6 +376,7 @@ int compare(const struct result *base, const struct result *new,
 	out->strict = policy->strict;
 	out->force = policy->force;
 	out->interleaved = is_interleaved(base, new);
+	comparer.strata = stratum_has_any(base) || stratum_has_any(new);
 	rc = describe(base, new, out);
 	if (!rc)
 		rc = compare_all(&comparer);

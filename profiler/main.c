@@ -14,6 +14,7 @@ static const struct command commands[] = {
 	{"run", "profile starts of catalog workloads or of a command", cmd_run},
 	{"report", "render a report, or rebuild one from recordings", cmd_report},
 	{"compare", "what a change made worse: two reports, and a verdict", cmd_compare},
+	{"merge", "one report from those of the parts of a plan", cmd_merge},
 	{"workloads", "list, show, prepare or clean the catalog", cmd_workloads},
 	{"doctor", "what this machine can and cannot measure", cmd_doctor},
 };

@@ -150,7 +150,7 @@ SHAPE(result_package, TEXT(name), TEXT(version), INTEGER(modules_count), INTEGER
 #undef T
 
 #define T struct result_workload
-SHAPE(result_workload, TEXT(name), TEXTS(command), TEXT(outcome), TEXT(reason),
+SHAPE(result_workload, TEXT(name), TEXT(stratum), TEXTS(command), TEXT(outcome), TEXT(reason),
       STRUCT(runtime, result_runtime), LIST(packages, result_package), INTEGER(installed_bytes),
       INTEGER(installed_files_count), INTEGER(limit_memory_bytes), NUMBER(limit_cpus), TEXT(ready),
       TEXT(cold), LIST(samples, result_sample), KEYED(summary, result_summary),
@@ -165,6 +165,10 @@ SHAPE(result_host, TEXT(kernel), TEXT(machine), TEXT(os), TEXT(cpu), TEXT(virtua
       TEXT(clock));
 #undef T
 
+#define T struct result_stratum
+SHAPE(result_stratum, TEXT(name), STRUCT(host, result_host));
+#undef T
+
 #define T struct result_plan
 SHAPE(result_plan, INTEGER(repeat), INTEGER(warmup), INTEGER(seed), INTEGER(requests),
       INTEGER(timeout_ns), TEXT(cold), TEXT(user), TEXTS(options), TEXTS(order), BOOL(interrupted),
@@ -172,8 +176,9 @@ SHAPE(result_plan, INTEGER(repeat), INTEGER(warmup), INTEGER(seed), INTEGER(requ
 #undef T
 
 #define T struct result
-SHAPE(result, INTEGER(schema), TEXT(tool), TEXT(created), STRUCT(host, result_host),
-      STRUCT(plan, result_plan), LIST(workloads, result_workload), TEXTS(notes));
+SHAPE(result, INTEGER(schema), TEXT(tool), TEXT(created), TEXT(commit), STRUCT(host, result_host),
+      LIST(strata, result_stratum), STRUCT(plan, result_plan), LIST(workloads, result_workload),
+      TEXTS(notes));
 #undef T
 
 void result_init(struct result *result)

@@ -284,6 +284,7 @@ struct result_runtime {
 
 struct result_workload {
 	char *name;
+	char *stratum; /* of a merged report: what its starts were measured on (stratum.h) */
 	result_texts command;
 	char *outcome; /* measured, failed (no good start), not_prepared */
 	char *reason;
@@ -323,12 +324,20 @@ struct result_plan {
 	char *session; /* the same in both reports of one run that measured two sides by turns */
 };
 
+/* Of a merged report: one of the machines that it has starts of. */
+struct result_stratum {
+	char *name; /* what the strata of its workloads begin with */
+	struct result_host host;
+};
+
 /* The report. */
 struct result {
 	int64_t schema;
 	char *tool;    /* "coldprof 0.1.0" */
 	char *created; /* RFC 3339, UTC */
+	char *commit;  /* of the program's sources; null: not known */
 	struct result_host host;
+	VEC(struct result_stratum) strata;
 	struct result_plan plan;
 	VEC(struct result_workload) workloads;
 	result_texts notes;
@@ -341,7 +350,7 @@ extern const struct shape result_time_shape, result_phase_shape, result_process_
 	result_module_shape, result_pattern_shape, result_folder_shape, result_thread_shape,
 	result_answer_shape, result_cold_shape, result_cgroup_shape, result_sample_shape,
 	result_summary_shape, result_runtime_shape, result_package_shape, result_workload_shape,
-	result_host_shape, result_plan_shape, result_shape;
+	result_host_shape, result_stratum_shape, result_plan_shape, result_shape;
 
 /*
  * A new last item of a list, its fields absent, or NULL when out of memory:

@@ -86,7 +86,7 @@ static void release_summary(struct result_workload *workload)
 	vec_release(&workload->summary);
 }
 
-static int summarize_all(struct result_workload *workload, uint64_t seed)
+int summary_metrics(struct result_workload *workload, uint64_t seed)
 {
 	columns columns = {0};
 	int rc = collect(workload, &columns);
@@ -222,7 +222,7 @@ int summary_build(struct result_workload *workload, uint64_t seed)
 	int rc = conclude(workload);
 
 	if (!rc)
-		rc = summarize_all(workload, seed);
+		rc = summary_metrics(workload, seed);
 	if (!rc)
 		rc = choose_median(workload);
 	if (!rc)

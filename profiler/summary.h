@@ -17,6 +17,9 @@
  */
 int summary_build(struct result_workload *workload, uint64_t seed);
 
+/* Its metrics' part: what the samples that count say of each. 0 or -ENOMEM, not printed. */
+int summary_metrics(struct result_workload *workload, uint64_t seed);
+
 /* The summary of a metric, or NULL where no counted sample has it. */
 const struct result_summary *summary_find(const struct result_workload *workload, const char *name);
 

@@ -69,9 +69,9 @@ static int next_turn(struct map *turns, int64_t process, const char *name, struc
 	return map_set(turns, key->data, key->size, *out + 1);
 }
 
-static int find_indices(struct start *start)
+int summary_modules_index(const struct result_module *modules, size_t count,
+			  const struct result_sample *processes, struct map *out)
 {
-	const struct result_sample *sample = start->sample;
 	const char *instance = NULL;
 	struct map turns = {};
 	struct buf key = {};
@@ -79,12 +79,12 @@ static int find_indices(struct start *start)
 	uint64_t turn;
 	int rc = 0;
 
-	for (size_t i = 0; i < sample->modules.count && !rc; i++) {
-		const struct result_module *module = &sample->modules.items[i];
+	for (size_t i = 0; i < count && !rc; i++) {
+		const struct result_module *module = &modules[i];
 		const char *name = module->name ? module->name : "";
 
 		if (!instance || !module->instance || strcmp(instance, module->instance) != 0)
-			process = place_of(sample, module->instance);
+			process = place_of(processes, module->instance);
 		instance = module->instance;
 		rc = next_turn(&turns, process, name, &key, &turn);
 		buf_clear(&key);
@@ -92,7 +92,7 @@ static int find_indices(struct start *start)
 			rc = buf_printf(&key, "%lld %llu %s", (long long)process,
 					(unsigned long long)turn, name);
 		if (!rc)
-			rc = map_set(&start->indices, key.data, key.size, i);
+			rc = map_set(out, key.data, key.size, i);
 	}
 	map_release(&turns);
 	buf_release(&key);
@@ -108,7 +108,8 @@ static int list_starts(struct result_workload *workload, starts *out)
 			continue;
 		rc = vec_push(out, (struct start){.sample = sample});
 		if (!rc)
-			rc = find_indices(&out->items[out->count - 1]);
+			rc = summary_modules_index(sample->modules.items, sample->modules.count,
+						   sample, &out->items[out->count - 1].indices);
 		if (rc)
 			break;
 	}

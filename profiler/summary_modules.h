@@ -3,6 +3,7 @@
 #ifndef COLDPROF_SUMMARY_MODULES_H
 #define COLDPROF_SUMMARY_MODULES_H
 
+#include "map.h"
 #include "result.h"
 
 /*
@@ -13,5 +14,12 @@
  * freed. 0 or -ENOMEM.
  */
 int summary_modules(struct result_workload *workload);
+
+/*
+ * Fills |out| with the index of each module by that sameness; |processes| is the start that the
+ * instances are of. 0 or -ENOMEM.
+ */
+int summary_modules_index(const struct result_module *modules, size_t count,
+			  const struct result_sample *processes, struct map *out);
 
 #endif

@@ -62,7 +62,7 @@ _coldprof() {
 	fi
 	[[ $command ]] && _coldprof_value "$before" "$word" && return
 	if [[ ! $command ]]; then
-		COMPREPLY=($(compgen -W 'run report compare workloads doctor --help --version' -- "$word"))
+		COMPREPLY=($(compgen -W 'run report compare merge workloads doctor --help --version' -- "$word"))
 		return
 	fi
 	if [[ $word == -* ]]; then
@@ -71,7 +71,7 @@ _coldprof() {
 	fi
 	case $command in
 	run) COMPREPLY=($(compgen -W "$(_coldprof_workloads "${COMP_WORDS[0]}")" -- "$word")) ;;
-	report | compare) COMPREPLY=($(compgen -f -- "$word")) ;;
+	report | compare | merge) COMPREPLY=($(compgen -f -- "$word")) ;;
 	workloads)
 		if [[ $before == workloads ]]; then
 			COMPREPLY=($(compgen -W 'list show prepare clean' -- "$word"))

@@ -61,7 +61,7 @@ def options_of(command):
     return found
 
 
-@cases("run", "report", "compare", "workloads", "doctor")
+@cases("run", "report", "compare", "merge", "workloads", "doctor")
 def test_options_are_in_the_manual_page_and_the_completion(command):
     share = CHECKOUT / "share"
     page = (share / "coldprof.1").read_text()
