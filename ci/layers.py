@@ -12,7 +12,7 @@ import sys
 # From the top, which knows nothing, to the bottom, which knows all. A name stands for NAME.c and
 # NAME.h, "name_*" for all that begin so.
 LAYERS = (
-    ("base", "err buf vec map fs units utf8 clock nearest rng display screen import_line"),
+    ("base", "err buf vec map fs units utf8 clock nearest rng display screen import_line words"),
     ("library", "jsonx elfx shape shape_* kernel_types"),
     # what an event is, what it is called, how it is stored
     ("event", "event classify control cookie v8_layout call callnames pathcalls recording recording_*"),
