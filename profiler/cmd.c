@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "compare_policy.h"
 #include "err.h"
 #include "units.h"
 
@@ -63,6 +64,28 @@ int cmd_seconds(const char *option, const char *text, double *out)
 	}
 	*out = value;
 	return 0;
+}
+
+int cmd_threshold(struct compare_policy *policy, const char *text)
+{
+	/* the name may have one in its label: the last one is ours */
+	const char *equals = strrchr(text, '='), *why;
+	char *name;
+	int rc;
+
+	if (!equals || equals == text) {
+		err_print("bad value '%s' of --threshold: must be NAME=VALUE", text);
+		return -EINVAL;
+	}
+	name = strndup(text, (size_t)(equals - text));
+	if (!name)
+		return err_code(ENOMEM, "cannot take --threshold");
+	rc = compare_policy_add(policy, name, equals + 1, &why);
+	if (rc)
+		err_print("bad value '%s' of --threshold: %s", rc == -ENOENT ? name : equals + 1,
+			  why);
+	free(name);
+	return rc;
 }
 
 int cmd_when(const char *option, const char *text, enum cmd_when *out)

@@ -36,6 +36,10 @@ int cmd_number(const char *option, const char *text, unsigned long min, unsigned
 	       unsigned long *out);
 int cmd_seconds(const char *option, const char *text, double *out);
 
+/* Adds the rule of --threshold NAME=VALUE; 0, or -errno after a line that names what is wrong. */
+struct compare_policy;
+int cmd_threshold(struct compare_policy *policy, const char *text);
+
 /* auto, always, never: whether |stream| gets colour or progress. */
 enum cmd_when { CMD_AUTO, CMD_ALWAYS, CMD_NEVER };
 int cmd_when(const char *option, const char *text, enum cmd_when *out);

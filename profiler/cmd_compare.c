@@ -131,26 +131,6 @@ static int take_also(struct compare_command *command, char *value)
 	return take_format("--also", value, &output->format);
 }
 
-static int take_threshold(struct compare_command *command, char *value)
-{
-	/* the name may have one in its label: the last one is ours */
-	char *equals = strrchr(value, '=');
-	const char *why;
-	int rc;
-
-	if (!equals || equals == value) {
-		err_print("bad value '%s' of --threshold: must be NAME=VALUE", value);
-		return -EINVAL;
-	}
-	*equals = '\0';
-	rc = compare_policy_add(&command->options, value, equals + 1, &why);
-	if (rc == -ENOENT)
-		err_print("bad value '%s' of --threshold: %s", value, why);
-	else if (rc)
-		err_print("bad value '%s' of --threshold: %s", equals + 1, why);
-	return rc;
-}
-
 static int take_level(struct compare_command *command, const char *value)
 {
 	double level;
@@ -189,7 +169,7 @@ static int take_option(struct compare_command *command, int option, char *value)
 		command->all = true;
 		return 0;
 	case OPTION_THRESHOLD:
-		return take_threshold(command, value);
+		return cmd_threshold(&command->options, value);
 	case OPTION_POLICY:
 		return take_policy(command, value);
 	case OPTION_LEVEL:
@@ -228,19 +208,13 @@ static int check_arguments(int count, char **paths)
 static int merge(struct compare_command *command)
 {
 	struct compare_policy *policy = &command->policy, *options = &command->options;
-	int rc = 0;
+	int rc = compare_policy_join(policy, options);
 
-	vec_foreach(rule, &options->rules) {
-		rc = vec_push(&policy->rules, *rule);
-		if (rc)
-			return err_code(rc, "cannot compare");
-		rule->name = NULL; /* moved */
-	}
 	policy->strict |= options->strict;
 	policy->force = options->force;
 	if (command->level > 0)
 		policy->level = command->level;
-	return 0;
+	return rc ? err_code(rc, "cannot compare") : 0;
 }
 
 static int parse(int argc, char **argv, struct compare_command *command)

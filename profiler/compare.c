@@ -254,8 +254,14 @@ static int compare_each(struct comparer *comparer, const struct pairing *pairing
 static int compare_pairs(struct comparer *comparer)
 {
 	struct pairing pairing = {0};
-	int rc = index_workloads(comparer, comparer->base, &pairing.base, &pairing.base_keys);
+	int rc;
 
+	/* both sides of one run are a pair, whatever their commands are called */
+	if (comparer->out->interleaved && comparer->base->workloads.count == 1 &&
+	    comparer->new->workloads.count == 1)
+		return compare_pair(comparer, comparer->base->workloads.items,
+				    comparer->new->workloads.items);
+	rc = index_workloads(comparer, comparer->base, &pairing.base, &pairing.base_keys);
 	if (!rc)
 		rc = index_workloads(comparer, comparer->new, &pairing.new, &pairing.new_keys);
 	if (!rc)
@@ -265,13 +271,6 @@ static int compare_pairs(struct comparer *comparer)
 }
 
 /* ---- all pairs ---- */
-
-static bool is_interleaved(const struct result *base, const struct result *new)
-{
-	const char *a = base->plan.session, *b = new->plan.session;
-
-	return a && b && *a && strcmp(a, b) == 0;
-}
 
 /* The verdict that comes first decides; what is not gated says nothing. */
 static enum comparison_verdict worst(enum comparison_verdict a, enum comparison_verdict b)
@@ -320,6 +319,12 @@ static int add_notes(struct comparison *out, bool ranks)
 			  "the reports were made at different times, and how far this machine "
 			  "drifts between is not known: times are shown but can't decide (--force "
 			  "lets them)");
+	if (!rc && out->looks_count != RESULT_ABSENT)
+		rc = note(&out->notes,
+			  "look %jd of at most %jd: it has %.3g %% of the level, so that all looks "
+			  "together are wrong with at most the level",
+			  (intmax_t)out->look_count, (intmax_t)out->looks_count,
+			  100 * out->level_ratio);
 	if (!rc && out->ranked_count && !ranks)
 		rc = note(&out->notes,
 			  "%s: %jd metrics that vary need %jd starts a side to decide any of them",
@@ -366,17 +371,31 @@ static int describe(const struct result *base, const struct result *new, struct 
 	return 0;
 }
 
+/* At each look the tests have their share of the level. */
+static void spend(const struct result_looks *looks, struct compare_policy *policy,
+		  struct comparison *out)
+{
+	if (!looks)
+		return;
+	out->looks_count = (int64_t)looks->starts.count;
+	out->look_count = looks->made_count;
+	out->level_ratio = looks->level_ratio;
+	policy->level *= looks->level_ratio;
+}
+
 int compare(const struct result *base, const struct result *new,
 	    const struct compare_policy *policy, struct comparison *out)
 {
-	struct comparer comparer = {.base = base, .new = new, .policy = policy, .out = out};
+	struct compare_policy own = *policy; /* the rules are |policy|'s */
+	struct comparer comparer = {.base = base, .new = new, .policy = &own, .out = out};
 	int rc;
 
 	comparison_init(out);
 	out->strict = policy->strict;
 	out->force = policy->force;
-	out->interleaved = is_interleaved(base, new);
+	out->interleaved = compare_interleaved(base, new);
 	comparer.strata = stratum_has_any(base) || stratum_has_any(new);
+	spend(compare_looks(base, new), &own, out);
 	rc = describe(base, new, out);
 	if (!rc)
 		rc = compare_all(&comparer);
@@ -394,4 +413,13 @@ bool compare_fails(const struct comparison *comparison)
 		return true;
 	return comparison->strict &&
 	       (verdict == COMPARISON_CANT_TELL || comparison->only_base.count);
+}
+
+bool compare_is_decided(const struct comparison *comparison)
+{
+	vec_foreach(workload, &comparison->workloads)
+		vec_foreach(metric, &workload->metrics)
+			if (comparison_verdict(metric->verdict) == COMPARISON_CANT_TELL)
+				return false;
+	return true;
 }

@@ -7,7 +7,8 @@
 #include "comparison.h"
 
 /*
- * Pairs the workloads by name (several of one name in their order) and compares each pair; |out| is
+ * Pairs the workloads by name (several of one name in their order; the two of one run of two sides
+ * are a pair) and compares each pair; |out| is
  * overwritten and released by the caller. The files' names are |out|'s to be set. 0, -ENOENT where
  * no workload is in both (printed), or -ENOMEM (printed) with |out| released.
  */
@@ -16,5 +17,8 @@ int compare(const struct result *base, const struct result *new,
 
 /* Whether the answer is no: something regressed, or, where that is strict, can't be told. */
 bool compare_fails(const struct comparison *comparison);
+
+/* Whether each gated metric is regressed, improved or unchanged. */
+bool compare_is_decided(const struct comparison *comparison);
 
 #endif

@@ -30,6 +30,7 @@ struct blamer {
 	/* what each side has, and what those that are not of both have in common */
 	struct map base_paths, new_paths;
 	size_t base_prefix, new_prefix;
+	const char *base_cwd, *new_cwd; /* NULL: not known, or the same */
 };
 
 static void blamer_release(struct blamer *blamer)
@@ -146,6 +147,10 @@ static int find_prefixes(struct blamer *blamer, const struct result_workload *ba
 	/* one side alone has files of its own: the checkouts are the same */
 	if (!blamer->base_prefix || !blamer->new_prefix)
 		blamer->base_prefix = blamer->new_prefix = 0;
+	if (base->cwd && new->cwd && strcmp(base->cwd, new->cwd) != 0) {
+		blamer->base_cwd = base->cwd;
+		blamer->new_cwd = new->cwd;
+	}
 	return rc;
 }
 
@@ -154,8 +159,11 @@ static int key_of(struct blamer *blamer, const char *path, bool new)
 {
 	const struct map *other = new ? &blamer->base_paths : &blamer->new_paths;
 	size_t prefix = new ? blamer->new_prefix : blamer->base_prefix;
+	const char *rest = compare_path_inside(path, new ? blamer->new_cwd : blamer->base_cwd);
 
 	buf_clear(&blamer->key);
+	if (rest)
+		return buf_printf(&blamer->key, ".%s", rest);
 	if (prefix > 1 && strlen(path) > prefix && is_loose(path, other))
 		return buf_printf(&blamer->key, "./%s", path + prefix);
 	return compare_path_key(path, &blamer->key) ? -ENOMEM : 0;

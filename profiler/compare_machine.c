@@ -11,6 +11,8 @@
 #include "buf.h"
 #include "units.h"
 
+#define SMALLEST_SHARE 1e-6 /* of the level, of one look */
+
 /* ---- groups ---- */
 
 static const struct {
@@ -204,4 +206,24 @@ int compare_machines(const struct result *base, const struct result *new, struct
 	memcpy(&out->differences, &finder.found, sizeof(out->differences));
 	*groups |= finder.groups;
 	return finder.rc;
+}
+
+bool compare_interleaved(const struct result *base, const struct result *new)
+{
+	const char *a = base->plan.session, *b = new->plan.session;
+
+	return a && b && *a && strcmp(a, b) == 0;
+}
+
+const struct result_looks *compare_looks(const struct result *base, const struct result *new)
+{
+	const struct result_looks *looks = &new->plan.looks;
+
+	if (!compare_interleaved(base, new) || !looks->starts.count)
+		return NULL;
+	/* what a file says that no run can have written counts for nothing */
+	return looks->made_count > 0 && looks->level_ratio >= SMALLEST_SHARE &&
+			       looks->level_ratio <= 1
+		       ? looks
+		       : NULL;
 }

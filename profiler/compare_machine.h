@@ -29,6 +29,15 @@ int compare_conditions(const struct result *base_report, const struct result_wor
 		       const struct result *new_report, const struct result_workload *new,
 		       struct comparison_workload *out, unsigned *groups);
 
+/* Whether both are the sides of one run, measured by turns: then drift falls on both alike. */
+bool compare_interleaved(const struct result *base, const struct result *new);
+
+/*
+ * The looks of such a run that was to go on until it is sure; NULL: its number of starts was fixed,
+ * or the reports are of two runs.
+ */
+const struct result_looks *compare_looks(const struct result *base, const struct result *new);
+
 /* Whether |groups| hold a metric back. */
 bool compare_group_has(unsigned groups, const struct metric *metric);
 

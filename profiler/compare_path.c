@@ -43,6 +43,17 @@ int compare_path_key(const char *path, struct buf *out)
 	return buf_puts(out, path);
 }
 
+const char *compare_path_inside(const char *path, const char *folder)
+{
+	size_t size = folder ? strlen(folder) : 0, which;
+
+	if (size < 2 || strncmp(path, folder, size) != 0)
+		return NULL;
+	if ((path[size] && path[size] != '/') || inside(path + size, false, &which))
+		return NULL;
+	return path + size;
+}
+
 /* What follows lib/python3.11/ of CPython's own library, its folders of other things aside. */
 static const char *inside_python(const char *path)
 {

@@ -13,6 +13,12 @@
  */
 int compare_path_key(const char *path, struct buf *out);
 
+/*
+ * What follows |folder| in the path of something in it, from its slash on ("" for the folder
+ * itself); NULL where the path is not of it or of an installed package, and for no folder or "/".
+ */
+const char *compare_path_inside(const char *path, const char *folder);
+
 /* What follows the name of a module of CPython's own library, which no package list has. */
 #define COMPARE_PATH_OWN " (Python's own)"
 

@@ -148,6 +148,18 @@ int compare_policy_add(struct compare_policy *policy, const char *name, const ch
 	return rc;
 }
 
+int compare_policy_join(struct compare_policy *to, struct compare_policy *from)
+{
+	vec_foreach(rule, &from->rules) {
+		int rc = vec_push(&to->rules, *rule);
+
+		if (rc)
+			return rc;
+		rule->name = NULL; /* moved */
+	}
+	return 0;
+}
+
 /* ---- the file ---- */
 
 static int read_thresholds(struct compare_policy *policy, const struct jsonx *root)

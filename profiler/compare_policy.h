@@ -37,6 +37,9 @@ int compare_policy_add(struct compare_policy *policy, const char *name, const ch
 /* Adds what a JSON file says (reports/schema/policy.schema.json). 0 or -errno, printed. */
 int compare_policy_read(struct compare_policy *policy, const char *path);
 
+/* Moves the rules of |from| behind those of |to|, so that they win. 0 or -ENOMEM. */
+int compare_policy_join(struct compare_policy *to, struct compare_policy *from);
+
 /* What holds for a metric. */
 struct compare_threshold {
 	bool gated;

@@ -92,8 +92,10 @@ struct comparison {
 	char *tool;
 	struct comparison_side base, new;
 	char *verdict;
-	double level;	  /* family-wise */
-	bool interleaved; /* both sides were measured in one run, by turns */
+	double level;			 /* family-wise */
+	int64_t looks_count, look_count; /* of a run until sure: how many at most, which one */
+	double level_ratio;		 /* what that one may spend: |level| has it in it */
+	bool interleaved;		 /* both sides were measured in one run, by turns */
 	bool strict, force;
 	int64_t gated_count;   /* metrics that could fail it */
 	int64_t ranked_count;  /* those of them that a rank test decides: its family */

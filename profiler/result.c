@@ -150,13 +150,13 @@ SHAPE(result_package, TEXT(name), TEXT(version), INTEGER(modules_count), INTEGER
 #undef T
 
 #define T struct result_workload
-SHAPE(result_workload, TEXT(name), TEXT(stratum), TEXTS(command), TEXT(outcome), TEXT(reason),
-      STRUCT(runtime, result_runtime), LIST(packages, result_package), INTEGER(installed_bytes),
-      INTEGER(installed_files_count), INTEGER(limit_memory_bytes), NUMBER(limit_cpus), TEXT(ready),
-      TEXT(cold), LIST(samples, result_sample), KEYED(summary, result_summary),
-      INTEGER(median_sample), LIST(syscalls, result_syscall), LIST(files, result_file),
-      LIST(folders, result_folder), LIST(modules, result_module), TEXT(modules_technique),
-      LIST(patterns, result_pattern), TEXTS(notes));
+SHAPE(result_workload, TEXT(name), TEXT(stratum), TEXTS(command), TEXT(cwd), TEXT(outcome),
+      TEXT(reason), STRUCT(runtime, result_runtime), LIST(packages, result_package),
+      INTEGER(installed_bytes), INTEGER(installed_files_count), INTEGER(limit_memory_bytes),
+      NUMBER(limit_cpus), TEXT(ready), TEXT(cold), LIST(samples, result_sample),
+      KEYED(summary, result_summary), INTEGER(median_sample), LIST(syscalls, result_syscall),
+      LIST(files, result_file), LIST(folders, result_folder), LIST(modules, result_module),
+      TEXT(modules_technique), LIST(patterns, result_pattern), TEXTS(notes));
 #undef T
 
 #define T struct result_host
@@ -169,10 +169,14 @@ SHAPE(result_host, TEXT(kernel), TEXT(machine), TEXT(os), TEXT(cpu), TEXT(virtua
 SHAPE(result_stratum, TEXT(name), STRUCT(host, result_host));
 #undef T
 
+#define T struct result_looks
+SHAPE(result_looks, INTEGERS(starts), INTEGER(made_count), NUMBER(level_ratio));
+#undef T
+
 #define T struct result_plan
 SHAPE(result_plan, INTEGER(repeat), INTEGER(warmup), INTEGER(seed), INTEGER(requests),
       INTEGER(timeout_ns), TEXT(cold), TEXT(user), TEXTS(options), TEXTS(order), BOOL(interrupted),
-      TEXT(session));
+      TEXT(session), TEXT(side), STRUCT(looks, result_looks));
 #undef T
 
 #define T struct result

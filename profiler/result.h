@@ -286,6 +286,7 @@ struct result_workload {
 	char *name;
 	char *stratum; /* of a merged report: what its starts were measured on (stratum.h) */
 	result_texts command;
+	char *cwd;     /* the folder that it was started in */
 	char *outcome; /* measured, failed (no good start), not_prepared */
 	char *reason;
 	struct result_runtime runtime;
@@ -315,6 +316,13 @@ struct result_host {
 	char *governor, *clock;
 };
 
+/* When a run of two sides was to stop, as stats_looks.h has it. */
+struct result_looks {
+	VEC(int64_t) starts; /* a side, at each look; none: no such run */
+	int64_t made_count;
+	double level_ratio; /* of the level, what the last one made may spend */
+};
+
 struct result_plan {
 	int64_t repeat, warmup, seed, requests, timeout_ns;
 	char *cold, *user;
@@ -322,6 +330,8 @@ struct result_plan {
 	result_texts order;   /* workload of each start as run, warm-ups with a leading "~" */
 	bool interrupted;
 	char *session; /* the same in both reports of one run that measured two sides by turns */
+	char *side;    /* a or b; null: no such run */
+	struct result_looks looks;
 };
 
 /* Of a merged report: one of the machines that it has starts of. */
@@ -350,7 +360,8 @@ extern const struct shape result_time_shape, result_phase_shape, result_process_
 	result_module_shape, result_pattern_shape, result_folder_shape, result_thread_shape,
 	result_answer_shape, result_cold_shape, result_cgroup_shape, result_sample_shape,
 	result_summary_shape, result_runtime_shape, result_package_shape, result_workload_shape,
-	result_host_shape, result_stratum_shape, result_plan_shape, result_shape;
+	result_host_shape, result_stratum_shape, result_looks_shape, result_plan_shape,
+	result_shape;
 
 /*
  * A new last item of a list, its fields absent, or NULL when out of memory:

@@ -134,7 +134,7 @@ static void say_foreigners(struct course_of_run *run)
 
 static void say_failure(const struct target *target, const struct result_sample *sample)
 {
-	err_print("%s: start failed: %s", target->name,
+	err_print("%s: start failed: %s", target_label(target),
 		  sample->reason ? sample->reason : "no reason known");
 	if (target->output_tail)
 		err_quote("the last lines of its output:", target->output_tail);
@@ -181,7 +181,7 @@ static int keep_sample(struct course_of_run *run, size_t index, const struct pla
 
 static int note_order(struct course_of_run *run, const struct plan_start *start)
 {
-	const char *name = run->targets.targets.items[start->target].name;
+	const char *name = target_label(&run->targets.targets.items[start->target]);
 	char *text;
 
 	if (asprintf(&text, "%s%s", start->warmup ? "~" : "", name) < 0)
@@ -206,7 +206,7 @@ static int start_one(struct course_of_run *run, size_t index)
 
 	if (is_hopeless(run, start->target))
 		return 0;
-	progress_step(run->progress, index, run->plan.starts.count, target->name);
+	progress_step(run->progress, index, run->plan.starts.count, target_label(target));
 	snprintf(name, sizeof(name), "%04zu-%zu%s", index, start->target,
 		 start->warmup ? "-warmup" : "");
 	result_sample_init(&sample);
@@ -227,14 +227,15 @@ static int start_all(struct course_of_run *run)
 	int rc = 0;
 
 	for (size_t i = 0; i < run->plan.starts.count && !rc; i++) {
-		rc = session_signal(run->session) ? -EINTR : 0;
+		rc = session_signal(run->session) ? -EINTR : run_until_enough(run, i);
 		if (!rc)
 			rc = start_one(run, i);
 	}
 	progress_end(run->progress);
+	run_until_end(run);
 	run->interrupted = rc == -EINTR;
 	run->result.plan.interrupted = run->interrupted;
-	return run->interrupted ? 0 : rc;
+	return rc < 0 && !run->interrupted ? rc : 0;
 }
 
 static void release(struct course_of_run *run)
@@ -266,7 +267,8 @@ static int prepare_starts(struct course_of_run *run)
 				     !(options->quiet && options->progress == CMD_AUTO));
 	if (!run->good || !run->failed || !run->progress)
 		return -ENOMEM;
-	if (plan_make(&run->plan, count, options->warmup, options->repeat, run->seed))
+	if (plan_make(&run->plan, count, options->warmup, run_rounds(options), run->seed) ||
+	    run_until_begin(run) || run_sides_begin(run))
 		return -ENOMEM;
 	return run_result_begin(run);
 }

@@ -8,6 +8,7 @@
 
 #include "cmd.h"
 #include "cold.h"
+#include "compare_policy.h"
 #include "limit.h"
 #include "prepare.h"
 #include "ready.h"
@@ -15,6 +16,7 @@
 #include "service.h"
 #include "target.h"
 #include "vec.h"
+#include "words.h"
 
 struct catalog;
 struct prepare_set;
@@ -25,10 +27,25 @@ struct user;
 
 typedef VEC(const char *) run_words; /* each points into argv */
 
+#define RUN_SIDES 2
+
+/* Two sides that one run measures by turns. */
+struct run_sides_options {
+	const char *folders[RUN_SIDES]; /* of the command; NULL: the same one */
+	words against;			/* side B's command; empty: the same one */
+	struct compare_policy policy;	/* by which B is judged: --threshold */
+	const char *policy_path;	/* rules that stand before those; NULL: none */
+	bool judged;			/* either was given */
+	bool until_sure;	/* |repeat| is then the number of starts at the first look */
+	unsigned long max_runs; /* of a side; 0: ten times |repeat| */
+	double max_time_s;	/* 0: as long as it takes */
+};
+
 /* What the command line asks for. Zeroed memory but for the defaults of cmd_run.c. */
 struct run_options {
 	run_words workloads; /* names, patterns, tags */
 	char **command;	     /* after "--", ended by NULL; NULL: workloads */
+	struct run_sides_options sides;
 	unsigned long repeat, warmup, seed;
 	bool seed_given;
 	long requests; /* -1: the workload's own number */
@@ -51,6 +68,12 @@ struct run_options {
 	int argc;
 	char **argv; /* the whole command line, for the report */
 };
+
+/* Whether two sides are measured. */
+static inline bool run_has_sides(const struct run_options *options)
+{
+	return options->sides.folders[0] || options->sides.against.count;
+}
 
 /* Returns an exit status; everything is said. */
 int run(const struct run_options *options);

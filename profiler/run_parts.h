@@ -3,11 +3,13 @@
 #ifndef COLDPROF_RUN_PARTS_H
 #define COLDPROF_RUN_PARTS_H
 
+#include "buf.h"
 #include "plan.h"
 #include "result.h"
 #include "run.h"
 #include "runtime.h"
 #include "session.h"
+#include "stats_looks.h"
 #include "user.h"
 
 struct progress;
@@ -30,6 +32,22 @@ struct course_of_run {
 	size_t *good, *failed; /* starts of each target */
 	bool interrupted, any_failed;
 	uint64_t lost_starts;
+	struct stats_looks looks; /* none: the number of starts is fixed */
+	bool sure;		  /* at one of them: each gated metric is decided */
+	uint64_t began_ns;	  /* the first round of measured starts; 0: not yet */
+};
+
+/* A report of the run: all of it, or one side's. |result| borrows from the run's. */
+struct run_file {
+	struct result result;
+	struct buf path;
+	bool spared; /* nothing was measured, and there is an older report */
+	bool written;
+};
+
+struct run_files {
+	struct run_file items[RUN_SIDES];
+	size_t count;
 };
 
 /* The exit status that a shell shows for a signal. */
@@ -40,6 +58,40 @@ static inline int run_signal_status(int number)
 
 /* Before the first start: machine, plan and all targets, also those that can't be started. */
 int run_result_begin(struct course_of_run *run);
+
+/* ---- the files, run_write.c ---- */
+
+/* Writes each report, says what can't be written. 0 or -ENOMEM; released by the caller. */
+int run_files_write(const struct course_of_run *run, struct run_files *files);
+bool run_files_all_written(const struct run_files *files); /* or spared */
+/* The lines at the end: what was written, and what events were lost. */
+void run_files_say(const struct course_of_run *run, const struct run_files *files);
+void run_files_release(struct run_files *files);
+
+/* ---- two sides, run_sides.c ---- */
+
+/* What tells `compare` that the reports belong together. 0 or -errno, printed. */
+int run_sides_begin(struct course_of_run *run);
+
+/* The report of one side; borrows from the run's. */
+struct result run_side(const struct course_of_run *run, size_t side);
+
+/* Says what A -> B changed. Returns an exit status, as `coldprof compare` has it. */
+int run_sides_compare(const struct course_of_run *run, const struct run_files *files);
+
+/* ---- until sure, run_until.c ---- */
+
+/* Measured starts of each target, at most. */
+size_t run_rounds(const struct run_options *options);
+/* Fixes the looks. 0 or -ENOMEM. */
+int run_until_begin(struct course_of_run *run);
+/*
+ * Asked before start |index|: whether it shall not come any more, since every gated metric is
+ * decided or time is up. A look is held where it is due. 0 go on, 1 enough, or -errno (printed).
+ */
+int run_until_enough(struct course_of_run *run, size_t index);
+/* Whatever ended the starts: the look that is next is held with what there is. */
+void run_until_end(struct course_of_run *run);
 
 /* After the last: sums up, writes, prints. Returns an exit status. */
 int run_result_finish(struct course_of_run *run);

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "buf.h"
 #include "err.h"
@@ -14,7 +13,6 @@
 #include "probes.h"
 #include "report.h"
 #include "summary.h"
-#include "units.h"
 
 /* ---- before the starts ---- */
 
@@ -52,6 +50,7 @@ static int describe_target(const struct course_of_run *run, const struct target 
 
 	result_workload_init(out);
 	out->name = strdup(target->name);
+	out->cwd = target->cwd ? strdup(target->cwd) : NULL;
 	vec_foreach(word, &target->argv)
 		if (vec_push(&out->command, strdup(*word)))
 			return -ENOMEM;
@@ -181,64 +180,19 @@ static int note_sharers(struct course_of_run *run)
 	return rc == -ENOMEM ? rc : 0;
 }
 
-static int write_to(const struct course_of_run *run, const char *path)
-{
-	struct report_target target = {.path = path, .uid = run->user.uid, .gid = run->user.gid};
-
-	return report_write_file(&run->result, report_format_find("json"), NULL, &target);
-}
-
-/* A mistyped command, or an early interrupt, is no reason to lose the report of another run. */
-static bool spares_older_report(const struct course_of_run *run)
-{
-	const char *output = run->options->output;
-	struct stat st;
-
-	vec_foreach(workload, &run->result.workloads)
-		if (workload->samples.count)
-			return false;
-	return strcmp(output, "-") && stat(output, &st) == 0 && S_ISREG(st.st_mode);
-}
-
-/* What was measured is not lost when its place is full or read-only: the cache folder takes it. */
-static int write_report(const struct course_of_run *run)
-{
-	int rc = write_to(run, run->options->output);
-	struct buf refuge = {};
-
-	if (!rc)
-		return 0;
-	if (buf_printf(&refuge, "%s/unsaved-report.json", run->targets.cache) == 0 &&
-	    write_to(run, refuge.data) == 0)
-		note_print("the report is kept in '%s'", refuge.data);
-	buf_release(&refuge);
-	return rc;
-}
-
-static void say_closing(const struct course_of_run *run)
-{
-	char size[UNITS_TEXT];
-	struct stat st;
-
-	if (run->options->quiet || strcmp(run->options->output, "-") == 0)
-		return;
-	printf("%s written", run->options->output);
-	if (stat(run->options->output, &st) == 0 && S_ISREG(st.st_mode))
-		printf(" · %s", units_bytes((double)st.st_size, size));
-	if (run->lost_starts)
-		printf(" · %llu starts lost events and are left out\n",
-		       (unsigned long long)run->lost_starts);
-	else
-		printf(" · no events lost\n");
-}
-
-static int print_text(const struct course_of_run *run)
+/* Of two sides the difference is what is asked for; each side's own text is a `report` away. */
+static int print_text(const struct course_of_run *run, const struct run_files *files, int *answer)
 {
 	struct report_options options = {
 		.color = cmd_when_applies(run->options->color, stdout),
 		.width = report_width(stdout),
 	};
 
+	*answer = EXIT_DONE;
+	if (run_has_sides(run->options)) {
+		*answer = run_sides_compare(run, files);
+		return 0;
+	}
 	if (run->options->quiet || strcmp(run->options->output, "-") == 0)
 		return 0;
 	return report_format_find("text")->write(&run->result, stdout, &options);
@@ -261,33 +215,43 @@ static void say_failed(const struct course_of_run *run)
 		const struct target *target = &run->targets.targets.items[i];
 
 		if (target->reason)
-			err_print("%s: %s", target->name, target->reason);
+			err_print("%s: %s", target_label(target), target->reason);
 		else if (run->failed[i])
-			err_print("%s: %zu of %zu starts failed", target->name, run->failed[i],
-				  run->failed[i] + run->good[i]);
+			err_print("%s: %zu of %zu starts failed", target_label(target),
+				  run->failed[i], run->failed[i] + run->good[i]);
 	}
+}
+
+/* Reports, text and closing lines. |*answer| is what two sides say; 0 or -errno, printed. */
+static int give_out(struct course_of_run *run, int *answer)
+{
+	struct run_files files = {};
+	int rc = run_files_write(run, &files);
+
+	if (rc) {
+		err_code(rc, "cannot write the report");
+	} else if (print_text(run, &files, answer) ||
+		   (run_files_say(run, &files), fflush(stdout))) {
+		rc = err_code(errno, "cannot write to standard output");
+	} else if (!run_files_all_written(&files)) {
+		rc = -EIO;
+	}
+	run_files_release(&files);
+	return rc;
 }
 
 int run_result_finish(struct course_of_run *run)
 {
-	bool spared, written;
+	int answer;
 
 	if (summarize(run) || note_mapped(run) || note_missing(run) || note_sharers(run))
 		return EXIT_NO;
-	spared = spares_older_report(run);
-	if (spared)
-		note_print("nothing was measured: '%s' is left as it was", run->options->output);
-	written = !spared && write_report(run) == 0;
-	if (print_text(run) || (written && (say_closing(run), fflush(stdout)))) {
-		err_code(errno, "cannot write to standard output");
-		return EXIT_NO;
-	}
-	if (!written && !spared)
+	if (give_out(run, &answer))
 		return EXIT_NO;
 	if (run->interrupted)
 		return run_signal_status(session_signal(run->session));
 	say_failed(run);
 	if (run->any_failed || any_missing(run) || !session_kept_all(run->session))
 		return EXIT_NO;
-	return EXIT_DONE;
+	return answer;
 }

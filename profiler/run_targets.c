@@ -124,24 +124,33 @@ static int find_executable(const struct user *user, struct target *target, const
 	return rc;
 }
 
+/* What one side runs: the command and the folder that were given, or its own. */
+struct side {
+	char *const *command;
+	const char *cwd, *label; /* label NULL: there is no other side */
+};
+
 static int make_command(const struct run_options *options, const struct user *user,
-			struct target *target)
+			const struct side *side, struct target *target)
 {
-	target->name = options->name ? strdup(options->name) : command_name(options->command);
-	target->cwd = real_folder(options->cwd ? options->cwd : ".");
+	target->name = options->name ? strdup(options->name) : command_name(side->command);
+	if (side->label && asprintf(&target->label, "%s: %s", side->label, target->name) < 0)
+		target->label = NULL;
+	target->cwd = real_folder(side->cwd);
 	target->environment = environment_of(options, user, NULL, NULL);
 	target->requests = options->requests;
-	if (!target->name || !target->cwd || !target->environment ||
-	    push_words(target, options->command) || ready_copy(&options->ready, &target->ready))
+	if (!target->name || (side->label && !target->label) || !target->cwd ||
+	    !target->environment || push_words(target, side->command) ||
+	    ready_copy(&options->ready, &target->ready))
 		return -ENOMEM;
-	return find_executable(user, target, options->command[0]);
+	return find_executable(user, target, side->command[0]);
 }
 
 static int command_target(const struct run_options *options, const struct user *user,
-			  struct run_targets *out)
+			  const struct side *side, struct run_targets *out)
 {
 	struct target *target = vec_add(&out->targets);
-	int rc = target ? make_command(options, user, target) : -ENOMEM;
+	int rc = target ? make_command(options, user, side, target) : -ENOMEM;
 
 	if (rc == -ENOENT || rc == -EACCES) {
 		/* in the report it is present, with its outcome */
@@ -150,6 +159,27 @@ static int command_target(const struct run_options *options, const struct user *
 		rc = target->reason ? 0 : -ENOMEM;
 	}
 	return rc ? EXIT_NO : EXIT_DONE;
+}
+
+static int command_targets(const struct run_options *options, const struct user *user,
+			   struct run_targets *out)
+{
+	static const char *const labels[RUN_SIDES] = {"A", "B"};
+	const struct run_sides_options *sides = &options->sides;
+	struct side side = {options->command, options->cwd ? options->cwd : ".", NULL};
+	int status = EXIT_DONE;
+
+	if (!run_has_sides(options))
+		return command_target(options, user, &side, out);
+	for (size_t i = 0; i < RUN_SIDES && !status; i++) {
+		if (sides->folders[i])
+			side.cwd = sides->folders[i];
+		if (i && sides->against.count)
+			side.command = sides->against.items;
+		side.label = labels[i];
+		status = command_target(options, user, &side, out);
+	}
+	return status;
 }
 
 /* ---- workloads ---- */
@@ -329,7 +359,7 @@ int run_targets_make(const struct run_options *options, const struct runtime_fin
 		     int signals, struct run_targets *out)
 {
 	if (options->command)
-		return command_target(options, finder->user, out);
+		return command_targets(options, finder->user, out);
 	return workload_targets(options, finder, signals, out);
 }
 

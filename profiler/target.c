@@ -12,6 +12,7 @@ void target_release(struct target *target)
 	if (!target)
 		return;
 	free(target->name);
+	free(target->label);
 	free(target->reason);
 	vec_foreach(argument, &target->argv)
 		free(*argument);

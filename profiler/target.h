@@ -17,6 +17,7 @@ struct workload;
 /* Open data; all memory is its own but |workload|. Zeroed memory is empty. */
 struct target {
 	char *name;
+	char *label;  /* as lines to people have it, where its name would not do; else NULL */
 	char *reason; /* why it can't be started (not prepared); else NULL */
 	VEC(char *) argv;
 	char **environment; /* ends with NULL */
@@ -34,6 +35,12 @@ struct target {
 	VEC(char *) files;	       /* that a start reads: what `--cold evicted` evicts */
 	struct package_facts packages; /* of which the first good start opened files */
 };
+
+/* How a line to people names it. */
+static inline const char *target_label(const struct target *target)
+{
+	return target->label ? target->label : target->name;
+}
 
 void target_release(struct target *target);
 

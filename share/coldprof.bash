@@ -21,12 +21,12 @@ _coldprof_value() {
 	--progress | --color) COMPREPLY=($(compgen -W 'auto always never' -- "$2")) ;;
 	--format) COMPREPLY=($(compgen -W 'text markdown json junit sarif' -- "$2")) ;;
 	--user) COMPREPLY=($(compgen -u -- "$2")) ;;
-	--cwd | --catalog | --cache | --record) COMPREPLY=($(compgen -d -- "$2")) ;;
+	--cwd | --catalog | --cache | --record | --ab) COMPREPLY=($(compgen -d -- "$2")) ;;
 	--stdin | --node | --python | -o | --output | --btf | --policy) COMPREPLY=($(compgen -f -- "$2")) ;;
 	--env) COMPREPLY=($(compgen -e -S = -- "$2")) && compopt -o nospace 2>/dev/null ;;
 	--redis | --kafka) COMPREPLY=($(compgen -A hostname -- "$2")) ;;
 	-n | --repeat | -w | --warmup | --requests | --timeout | --seed | --setup | --name | \
-		--memory | --cpus | --ring | --only | --level) ;;
+		--memory | --cpus | --ring | --only | --level | --max-runs | --max-time | --against) ;;
 	--also) COMPREPLY=($(compgen -W 'text= markdown= json= junit= sarif=' -- "$2")) && compopt -o nospace 2>/dev/null ;;
 	--threshold) COMPREPLY=($(compgen -W 'times= sizes= counts= waits=' -- "$2")) && compopt -o nospace 2>/dev/null ;;
 	*) return 1 ;;
@@ -60,6 +60,8 @@ _coldprof() {
 	elif [[ $before == = ]]; then
 		before=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
+	# --ab takes two folders
+	((COMP_CWORD > 2)) && [[ ${COMP_WORDS[COMP_CWORD - 2]} == --ab ]] && before=--ab
 	[[ $command ]] && _coldprof_value "$before" "$word" && return
 	if [[ ! $command ]]; then
 		COMPREPLY=($(compgen -W 'run report compare merge workloads doctor --help --version' -- "$word"))

@@ -8,7 +8,8 @@ COMMANDS = ("run", "report", "compare", "merge", "workloads", "doctor")
 RUN_OPTIONS = ("--repeat", "--warmup", "--cold", "--ready", "--requests", "--memory", "--cpus",
                "--timeout", "--ignore-failure", "--user", "--env", "--cwd", "--stdin", "--setup",
                "--name", "--node", "--python", "--catalog", "--cache", "--redis", "--kafka", "--seed", "--output",
-               "--record", "--quiet", "--verbose", "--progress", "--color", "--help")
+               "--record", "--quiet", "--verbose", "--progress", "--color", "--help", "--ab",
+               "--against", "--until-sure", "--max-runs", "--max-time", "--threshold", "--policy")
 
 
 def test_help_names_every_command():
