@@ -21,6 +21,11 @@ static const char *const other_runtimes[] = {"bun", "deno", "pypy", NULL};
 /* Sonames, without what follows the prefix. */
 static const char *const libc_names[] = {"libc.so", "libc.musl-", NULL};
 
+static bool has_prefix(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
 /* The standard output of a command that ended well. */
 static int output_of(const struct runtime_finder *finder, char *const argv[], unsigned timeout_ms,
 		     struct buf *out)
@@ -41,20 +46,21 @@ static int output_of(const struct runtime_finder *finder, char *const argv[], un
 
 /*
  * "\tlibc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x00007f...)", by glibc's and musl's linker
- * alike. The path in the line, or NULL; |line| is cut.
+ * alike; what is needed by its path has no arrow: "\t/opt/bin/../lib/libpython3.12.so.1.0 (0x...)".
+ * The path in the line, or NULL; |line| is cut.
  */
 static char *library_path(char *line, const char *prefix)
 {
-	char *arrow = strstr(line, " => /"), *end;
+	char *end = strstr(line, " (0x"), *arrow, *path;
 
 	line += strspn(line, " \t");
-	if (!arrow || strncmp(line, prefix, strlen(prefix)))
-		return NULL;
-	arrow += strlen(" => ");
-	end = strstr(arrow, " (0x");
 	if (end)
 		*end = '\0';
-	return arrow;
+	arrow = strstr(line, " => ");
+	path = arrow ? arrow + strlen(" => ") : line;
+	if (arrow)
+		*arrow = '\0';
+	return *path == '/' && has_prefix(fs_basename(line), prefix) ? path : NULL;
 }
 
 static int find_library(struct buf *list, const char *const *prefixes, struct buf *path)
@@ -77,7 +83,7 @@ static int find_library(struct buf *list, const char *const *prefixes, struct bu
 static bool needs(const struct symbols *binary, const char *prefix)
 {
 	vec_foreach(name, &binary->needed)
-		if (strncmp(*name, prefix, strlen(prefix)) == 0)
+		if (has_prefix(fs_basename(*name), prefix))
 			return true;
 	return false;
 }

@@ -363,6 +363,45 @@ def test_a_wrapper_script(tmp):
     only(modules_of(run), "json")
 
 
+EMBEDDED_MAIN = """
+int Py_BytesMain(int argc, char **argv);
+int main(int argc, char **argv) { return Py_BytesMain(argc, argv); }
+"""
+
+
+def libpython():
+    """The shared library of the interpreter that need('python3') has, or of another one."""
+    for python in (PYTHON, *filter(None, map(interpreter, VERSIONS))):
+        said = subprocess.run(
+            [python, "-c", "import sysconfig as s, sys\n"
+             "print(s.get_config_var('LIBDIR'), s.get_config_var('LDLIBRARY'), sys.base_prefix)"],
+            capture_output=True, text=True).stdout.split()
+        for folder in said[:1] + [f"{said[0]}/x86_64-linux-gnu"] if said else []:
+            found = pathlib.Path(folder, said[1])
+            if ".so" in said[1] and found.exists():
+                return found.resolve(), said[2]
+    return skip("no interpreter has a shared library")
+
+
+def built(tmp, name, code, *options):
+    """A program of ours, from C."""
+    (tmp / f"{name}.c").write_text(code)
+    subprocess.run([need("cc"), "-o", tmp / name, tmp / f"{name}.c", *options], check=True)
+    return tmp / name
+
+
+def test_a_library_that_is_needed_by_its_path(tmp):
+    """As relocatable distributions have it: NEEDED $ORIGIN/../lib/libpython3.X.so."""
+    library, prefix = libpython()
+    built(tmp, "stub.so", "int Py_BytesMain(void) { return 0; }", "-shared",
+          f"-Wl,-soname,$ORIGIN/lib/{library.name}")
+    python = built(tmp, "python3", EMBEDDED_MAIN, tmp / "stub.so")
+    (tmp / "lib").mkdir()
+    shutil.copy(library, tmp / "lib" / library.name)
+    run = profile(tmp, python, "-c", "import json", env={"PYTHONHOME": prefix})
+    only(modules_of(run), "json")
+
+
 def test_what_cannot_be_calibrated_is_said(tmp):
     """An interpreter that is not as CPython is: an attribute that is asked for has another name."""
     python = tmp / "python3"
