@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "event.h"
+#include "python_copy.h"
 #include "python_program.h"
 #include "python_tracee.h"
 #include "python_walk.h"
@@ -38,6 +39,8 @@ struct open_call {
 
 struct calibration {
 	const struct python_calibration *asked;
+	uint32_t device; /* of the code that runs: the interpreter's, or a copy */
+	uint64_t inode;
 	const char *why;
 	struct tracee tracee;
 	bool told_all;
@@ -99,13 +102,13 @@ static int take_addresses(struct calibration *cal)
 	for (size_t i = 0; !rc && i < 2; i++) {
 		if (!code->offsets[symbols[i]])
 			continue;
-		cal->callees[i] = tracee_address(&cal->tracee, code->device, code->inode,
+		cal->callees[i] = tracee_address(&cal->tracee, cal->device, cal->inode,
 						 code->offsets[symbols[i]]);
 		if (cal->callees[i])
 			rc = tracee_break(&cal->tracee, cal->callees[i]);
 	}
 	if (code->offsets[SYMBOL_PYTHON_IMPORT_LEVEL])
-		cal->import = tracee_address(&cal->tracee, code->device, code->inode,
+		cal->import = tracee_address(&cal->tracee, cal->device, cal->inode,
 					     code->offsets[SYMBOL_PYTHON_IMPORT_LEVEL]);
 	cal->exec = function_of(cal, cal->told.exec, "exec");
 	cal->find = function_of(cal, cal->told.find, "find_frozen");
@@ -126,10 +129,9 @@ static int take_addresses(struct calibration *cal)
 
 static int on_told(struct calibration *cal)
 {
-	const struct symbols *code = cal->asked->code;
 	int rc;
 
-	if (!tracee_is_as_in_file(&cal->tracee, code->device, code->inode, code->path))
+	if (!tracee_is_as_in_file(&cal->tracee, cal->device, cal->inode, cal->asked->code->path))
 		return fail(cal, -EBUSY, "another program has probes in it just now");
 	cal->told_all = true;
 	rc = python_program_told(&cal->tracee, &cal->told, &cal->layout, &cal->why);
@@ -254,13 +256,12 @@ static int on_create(struct calibration *cal)
 /* Called with the handle and a name. */
 static int on_dlsym(struct calibration *cal)
 {
-	const struct symbols *code = cal->asked->code;
 	struct tracee *tracee = &cal->tracee;
 	char name[sizeof("PyInit_")] = "";
 	uint64_t back = tracee_word(tracee, tracee->stack);
 
 	if (!tracee_read(tracee, tracee->registers[TRACEE_RSI], name, sizeof(name) - 1) ||
-	    strcmp(name, "PyInit_") || !tracee_offset(tracee, code->device, code->inode, back))
+	    strcmp(name, "PyInit_") || !tracee_offset(tracee, cal->device, cal->inode, back))
 		return 0;
 	if (cal->dlsym_from && cal->dlsym_from != back)
 		return fail(cal, -ENOTSUP, "it loads extensions in several places");
@@ -399,8 +400,7 @@ static int dispatch(struct calibration *cal)
 static int add_site(struct calibration *cal, struct python_sites *out, uint64_t address,
 		    uint64_t cookie)
 {
-	const struct symbols *code = cal->asked->code;
-	uint64_t offset = tracee_offset(&cal->tracee, code->device, code->inode, address);
+	uint64_t offset = tracee_offset(&cal->tracee, cal->device, cal->inode, address);
 
 	/* both starts show some of them */
 	for (size_t i = 0; i < out->count; i++)
@@ -540,15 +540,17 @@ static int watch(struct calibration *cal)
 }
 
 /* One start, ordinary or with -X importtime, for which CPython has another copy of the call. */
-static int run(struct calibration *cal, bool importtime, char *const environment[],
+static int run(struct calibration *cal, struct tracee_program program, bool importtime,
 	       struct python_sites *out)
 {
 	char *plain[] = {(char *)cal->asked->path, (char *)"-I", (char *)"-S", (char *)"-c",
 			 (char *)python_program,   NULL};
 	char *timed[] = {plain[0], plain[1], plain[2], (char *)"-X", (char *)"importtime",
 			 plain[3], plain[4], NULL};
-	int rc = tracee_start(importtime ? timed : plain, environment, &cal->tracee);
+	int rc;
 
+	program.argv = importtime ? timed : plain;
+	rc = tracee_start(&program, &cal->tracee);
 	if (rc)
 		return fail(cal, rc, "it can't be started under breakpoints");
 	rc = watch(cal);
@@ -556,6 +558,58 @@ static int run(struct calibration *cal, bool importtime, char *const environment
 	if (!rc)
 		rc = add_sites(cal, out);
 	tracee_release(&cal->tracee);
+	return rc;
+}
+
+static bool is_library(const struct python_calibration *asked)
+{
+	return strcmp(asked->path, asked->code->path) != 0;
+}
+
+/* With |copy| in the place of the file with the code; NULL: as it is. */
+static int run_both(const struct python_calibration *asked, const struct python_copy *copy,
+		    char *const environment[], struct python_sites *out, const char **why)
+{
+	const struct tracee_program program = {
+		.environment = environment,
+		.file = copy ? copy->file : -1,
+		.is_file = copy && !is_library(asked),
+	};
+	struct python_sites sites = {0};
+	int rc = 0;
+
+	for (int i = 0; !rc && i < 2; i++) {
+		struct calibration cal = {
+			.asked = asked,
+			.device = copy ? copy->device : asked->code->device,
+			.inode = copy ? copy->inode : asked->code->inode,
+		};
+
+		rc = run(&cal, program, i, &sites);
+		*why = cal.why;
+	}
+	if (!rc)
+		*out = sites;
+	return rc;
+}
+
+static int run_copy(const struct python_calibration *asked, char *const environment[],
+		    struct python_sites *out, const char **why)
+{
+	char **changed = NULL;
+	struct python_copy copy;
+	int rc = python_copy_make(asked->code->path, &copy);
+
+	if (rc)
+		return rc;
+	if (is_library(asked)) {
+		changed = python_copy_environment(environment, TRACEE_FILE_PATH);
+		rc = changed ? 0 : -ENOMEM;
+	}
+	if (!rc)
+		rc = run_both(asked, &copy, changed ? changed : environment, out, why);
+	python_copy_environment_free(changed);
+	python_copy_release(&copy);
 	return rc;
 }
 
@@ -567,14 +621,11 @@ static int work(void *context, struct buf *answer)
 	char *const *environment = asked->environment ? asked->environment : own;
 	struct python_sites sites = {0};
 	const char *why = NULL;
-	int rc = environment ? 0 : -ENOMEM;
+	int rc = environment ? run_copy(asked, environment, &sites, &why) : -ENOMEM;
 
-	for (int i = 0; !rc && i < 2; i++) {
-		struct calibration cal = {.asked = asked};
-
-		rc = run(&cal, i, environment, &sites);
-		why = cal.why;
-	}
+	/* not every system lets a copy run */
+	if (rc && environment)
+		rc = run_both(asked, NULL, environment, &sites, &why);
 	user_environment_free(own);
 	return rc ? buf_printf(answer, "!%s", why ? why : strerror(-rc))
 		  : python_sites_text(&sites, answer);

@@ -264,21 +264,29 @@ int tracee_continue(struct tracee *tracee, enum tracee_stop *stop)
 	return rc;
 }
 
-static _Noreturn void run_child(int output, char *const argv[], char *const environment[])
+static _Noreturn void run_child(int output, const struct tracee_program *program)
 {
 	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+	unsigned int first = TRACEE_FILE;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setsid();
 	if (ptrace(PTRACE_TRACEME, 0, 0, 0) || nothing < 0 || dup2(nothing, 0) < 0 ||
 	    dup2(output, 1) < 0 || dup2(nothing, 2) < 0)
 		_exit(127);
-	close_range(3, ~0u, 0);
-	execve(argv[0], argv, environment);
+	if (program->file >= 0 && dup3(program->file, TRACEE_FILE, 0) != TRACEE_FILE &&
+	    (errno != EINVAL || fcntl(TRACEE_FILE, F_SETFD, 0)))
+		_exit(127);
+	first += program->file >= 0;
+	close_range(first, ~0u, 0);
+	if (program->is_file)
+		execveat(TRACEE_FILE, "", program->argv, program->environment, AT_EMPTY_PATH);
+	else
+		execve(program->argv[0], program->argv, program->environment);
 	_exit(127);
 }
 
-int tracee_start(char *const argv[], char *const environment[], struct tracee *out)
+int tracee_start(const struct tracee_program *program, struct tracee *out)
 {
 	int ends[2], number, rc;
 
@@ -288,7 +296,7 @@ int tracee_start(char *const argv[], char *const environment[], struct tracee *o
 	out->pid = fork();
 	if (out->pid == 0) {
 		fcntl(ends[1], F_SETFL, 0);
-		run_child(ends[1], argv, environment);
+		run_child(ends[1], program);
 	}
 	close(ends[1]);
 	out->output = ends[0];
@@ -304,9 +312,9 @@ int tracee_start(char *const argv[], char *const environment[], struct tracee *o
 
 #else
 
-int tracee_start(char *const argv[], char *const environment[], struct tracee *out)
+int tracee_start(const struct tracee_program *program, struct tracee *out)
 {
-	(void)argv, (void)environment;
+	(void)program;
 	*out = (struct tracee){.output = -1};
 	return -ENOTSUP;
 }

@@ -38,8 +38,17 @@ enum tracee_stop {
 	TRACEE_ENDED,
 };
 
+/* What is started; its descriptors are no others than 0 to 2 and |file|. */
+#define TRACEE_FILE	 3 /* the descriptor that |file| has in it */
+#define TRACEE_FILE_PATH "/proc/self/fd/3"
+struct tracee_program {
+	char *const *argv, *const *environment;
+	int file;     /* -1: none */
+	bool is_file; /* |file| is executed, else argv[0] */
+};
+
 /* Starts it, stopped after its exec. 0 or -errno. */
-int tracee_start(char *const argv[], char *const environment[], struct tracee *out);
+int tracee_start(const struct tracee_program *program, struct tracee *out);
 void tracee_release(struct tracee *tracee); /* kills it */
 
 /* 0 or -errno. */

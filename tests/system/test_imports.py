@@ -10,7 +10,8 @@ import shutil
 import statistics
 import subprocess
 
-from harness import cases, lost, need, profile, samples, skip, takes
+from harness import (cases, finish, load, lost, need, need_root, profile, samples, skip, start,
+                     takes)
 
 PYTHON = "/usr/bin/python3"
 VERSIONS = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
@@ -361,6 +362,23 @@ def test_a_wrapper_script(tmp):
     wrapper.chmod(0o755)
     run = profile(tmp, wrapper, "-c", "import json", warmup=1)
     only(modules_of(run), "json")
+
+
+def test_several_first_runs_at_once(tmp):
+    """Each with an empty cache, while the probes of the others are in the same interpreter."""
+    need_root()
+    runs = []
+    for i in range(3):
+        report = tmp / f"{i}.json"
+        runs.append((report, start("run", "-n", 4, "-w", 0, "--quiet", "-o", report, "--cache",
+                                   tmp / f"cache{i}", "--", PYTHON, "-c",
+                                   "import json, time; time.sleep(0.3)")))
+    for report, process in runs:
+        run = finish(process)
+        assert run.status == 0, str(run)
+        (workload,) = load(report)["workloads"]
+        notes = workload["samples"][0]["notes"]
+        assert any(m["name"] == "json.decoder" for m in workload["modules"]), notes
 
 
 EMBEDDED_MAIN = """
