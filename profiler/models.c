@@ -107,6 +107,8 @@ static int timeline_pass_call(struct models *models, const struct call *call)
 	int rc = python_imports_call(&models->python_imports, models->recording, call);
 
 	if (!rc)
+		rc = python_unseen_call(&models->python_unseen, models->recording, call);
+	if (!rc)
 		rc = scripts_call(&models->scripts, models->recording, call);
 
 	return rc ? rc : timeline_call(&models->timeline_finder, models->recording, call);
@@ -128,6 +130,10 @@ static int find_timeline(struct models *models)
 		.facts = &models->facts,
 		.processes = &models->processes,
 		.modules = &models->modules,
+	};
+	models->python_unseen = (struct python_unseen){
+		.facts = &models->facts,
+		.processes = &models->processes,
 	};
 	models->scripts = (struct scripts){
 		.facts = &models->facts,
@@ -272,6 +278,7 @@ void models_release(struct models *models)
 	fdtable_release(&models->table);
 	chain_finder_release(&models->chain_finder);
 	python_imports_release(&models->python_imports);
+	python_unseen_release(&models->python_unseen);
 	timeline_finder_release(&models->timeline_finder);
 	scripts_release(&models->scripts);
 	modules_release(&models->modules);

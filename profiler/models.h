@@ -16,6 +16,7 @@
 #include "patterns.h"
 #include "process.h"
 #include "python_imports.h"
+#include "python_unseen.h"
 #include "recording.h"
 #include "roles.h"
 #include "sched.h"
@@ -45,6 +46,7 @@ struct models {
 	struct timeline_finder timeline_finder;
 	struct scripts scripts;
 	struct python_imports python_imports;
+	struct python_unseen python_unseen;
 	/* of the last pass */
 	struct usage_ledger usage;
 	struct cpu cpu;

@@ -88,6 +88,21 @@ static int add_modules_unseen(const struct models *models, struct result_sample 
 	return rc;
 }
 
+/* Interpreters that nobody knew for one before they ran. */
+static int add_python_unseen(const struct models *models, struct result_sample *out)
+{
+	int rc = 0;
+
+	vec_foreach(binary, &models->python_unseen.binaries) {
+		const char *exe = models->processes.processes.items[binary->process].exe;
+
+		if (!rc && binary->starts)
+			rc = add(out, "the Python modules of %s are not seen: %s",
+				 exe ? exe : "a program", python_unseen_reason(binary));
+	}
+	return rc;
+}
+
 int sample_notes(const struct models *models, struct result_sample *out)
 {
 	uint32_t unread = memory_tree(&models->memory).unread;
@@ -97,6 +112,8 @@ int sample_notes(const struct models *models, struct result_sample *out)
 		rc = add_alive(models, out);
 	if (!rc)
 		rc = add_modules_unseen(models, out);
+	if (!rc)
+		rc = add_python_unseen(models, out);
 	if (!rc && unread)
 		rc = add(out, "smaps of %u process%s could not be read: PSS is without them",
 			 unread, unread == 1 ? "" : "es");
