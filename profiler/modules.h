@@ -31,6 +31,7 @@ enum modules_kind {
 	MODULES_BUILTIN,   /* written in C, in the runtime's binary; Node's own scripts */
 	MODULES_EXTENSION, /* Python, a shared library */
 	MODULES_NAMESPACE, /* a Python package without a file */
+	MODULES_ARCHIVE,   /* Python code in a zip file */
 	MODULES_COMMONJS,
 	MODULES_ESM,
 	MODULES_JSON,

@@ -12,6 +12,13 @@
 #include "pathcalls.h"
 #include "utf8.h"
 
+static void forget_sought(struct python_process *process)
+{
+	vec_foreach(name, &process->sought)
+		free(*name);
+	process->sought.count = 0;
+}
+
 void python_imports_release(struct python_imports *imports)
 {
 	if (!imports)
@@ -21,8 +28,11 @@ void python_imports_release(struct python_imports *imports)
 			free(load->library);
 		vec_release(&thread->open);
 	}
-	vec_foreach(process, &imports->by_process)
+	vec_foreach(process, &imports->by_process) {
 		free(process->entry);
+		forget_sought(process);
+		vec_release(&process->sought);
+	}
 	vec_release(&imports->threads);
 	vec_release(&imports->by_process);
 	vec_release(&imports->dropped);
@@ -49,6 +59,7 @@ static struct python_process *process_of(struct python_imports *imports, uint32_
 /* A step of an import, with whom it is of. */
 struct step {
 	struct python_imports *imports;
+	const struct recording *recording;
 	const struct event_import *record;
 	struct python_process *process;
 	struct python_thread *thread;
@@ -162,10 +173,45 @@ static const struct facts_runtime *runtime_of(const struct step *step)
 	return facts_runtime(step->imports->facts, process->exe_device, process->exe_inode);
 }
 
-static int begin(const struct step *step, bool counted)
+/*
+ * Loads that nest lie one below the other on the stack. Where a later one lies no deeper the thread
+ * has switched greenlets, and whatever begins below both may be of either: this is their level. 0:
+ * all nest.
+ */
+static uint64_t switched_level(const struct step *step)
+{
+	uint64_t last = UINT64_MAX, level = 0;
+
+	vec_foreach(load, &step->thread->open) {
+		if (!load->stack || load->stack <= step->record->stack)
+			continue;
+		if (load->stack >= last && load->stack > level)
+			level = load->stack;
+		last = load->stack;
+	}
+	return level;
+}
+
+/* Who loads what begins now: the last to begin of those that it is certainly within, or NULL. */
+static const struct python_load *parent_of(const struct step *step)
+{
+	uint64_t level = switched_level(step), stack = UINT64_MAX;
+	const struct python_load *parent = NULL;
+
+	step->imports->unsure_count += level > 0;
+	vec_foreach(load, &step->thread->open) {
+		if (load->stack)
+			stack = load->stack;
+		if (stack > level && stack > step->record->stack)
+			parent = load;
+	}
+	return parent;
+}
+
+static int begin(const struct step *step, bool counted, const char *name)
 {
 	struct python_imports *imports = step->imports;
-	const struct python_load *parent = innermost(step->thread);
+	const struct python_load *parent = parent_of(step);
 	const struct facts_runtime *runtime = runtime_of(step);
 	struct modules_span span = {
 		.process = step->process_index,
@@ -180,7 +226,7 @@ static int begin(const struct step *step, bool counted)
 		.stack = step->record->stack,
 		.last_ns = step->time_ns,
 	};
-	int rc = modules_add(imports->modules, &span, step->text, NULL, &load.span);
+	int rc = modules_add(imports->modules, &span, name, NULL, &load.span);
 
 	if (!rc)
 		rc = vec_push(&step->thread->open, load);
@@ -202,6 +248,8 @@ static enum modules_kind kind_of(const struct python_load *load, const struct mo
 {
 	if (load->ran && span->file && is_frozen(span->file))
 		return MODULES_FROZEN;
+	if (load->ran && load->archive)
+		return MODULES_ARCHIVE;
 	if (load->ran && load->source)
 		return MODULES_SOURCE;
 	if (load->ran)
@@ -266,6 +314,26 @@ static int drop(struct python_imports *imports, struct python_thread *thread, si
 	return 0;
 }
 
+/* What was sought in vain so far may be loaded later: see run_late(). */
+static int keep_sought(struct python_imports *imports, const struct python_load *load)
+{
+	const struct modules_span *span = span_of(imports, load);
+	struct python_process *process = process_of(imports, span->process);
+	char *name;
+
+	if (!process)
+		return -ENOMEM;
+	vec_foreach(known, &process->sought)
+		if (strcmp(*known, span->name) == 0)
+			return 0;
+	name = strdup(span->name);
+	if (!name || vec_push(&process->sought, name)) {
+		free(name);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
 /*
  * A search that led to no code: to nothing, or to an extension, whose end is then between what it
  * was last seen to do and now.
@@ -278,8 +346,10 @@ static int settle(struct python_imports *imports, struct python_thread *thread, 
 	uint64_t last_ns = load->last_ns;
 	int rc;
 
-	if (!load->library)
-		return drop(imports, thread, index);
+	if (!load->library) {
+		rc = keep_sought(imports, load);
+		return rc ? rc : drop(imports, thread, index);
+	}
 	rc = close_load(imports, thread, index, last_ns);
 	imports->modules->spans.items[span].end_high_ns = now_ns;
 	return rc;
@@ -301,7 +371,7 @@ static int on_begin(const struct step *step)
 	if (last && is_unsettled(&step->thread->open.items[last - 1]) &&
 	    step->thread->open.items[last - 1].library)
 		rc = settle(step->imports, step->thread, last - 1, step->time_ns);
-	return rc ? rc : begin(step, true);
+	return rc ? rc : begin(step, true, step->text);
 }
 
 static int on_find(const struct step *step)
@@ -319,18 +389,23 @@ static int on_find(const struct step *step)
 			    step->time_ns);
 		last = innermost(step->thread);
 	}
-	return rc ? rc : begin(step, false);
+	return rc ? rc : begin(step, false, step->text);
 }
 
 /* python -m NAME: runpy searches for the module, then runs its code as the program. */
-static bool is_program(const struct step *step, const struct python_load *load)
+static bool is_entry(const struct step *step, const char *name)
 {
-	const char *entry = step->process->entry, *name = span_of(step->imports, load)->name;
+	const char *entry = step->process->entry;
 	size_t length = entry ? strlen(entry) : 0;
 
-	return entry && !load->counted && load == step->thread->open.items &&
-	       strncmp(name, entry, length) == 0 &&
+	return entry && strncmp(name, entry, length) == 0 &&
 	       (!name[length] || strcmp(name + length, ".__main__") == 0);
+}
+
+static bool is_program(const struct step *step, const struct python_load *load)
+{
+	return !load->counted && load == step->thread->open.items &&
+	       is_entry(step, span_of(step->imports, load)->name);
 }
 
 static void on_library(const struct step *step)
@@ -352,6 +427,42 @@ static void on_init(const struct step *step)
 	load->nested_ns = 0;
 }
 
+/* "/app.pyz/pkg/mod.py" is in "/app.pyz" */
+static bool is_within(const char *file, const char *archive)
+{
+	size_t length = strlen(archive);
+
+	return length && strncmp(file, archive, length) == 0 && file[length] == '/';
+}
+
+static int run_body(const struct step *step, struct python_load *load)
+{
+	load->ran = load->running = true;
+	load->body = step->record->key;
+	load->archive = load->opened &&
+			is_within(step->text, recording_text(step->recording, load->opened, NULL));
+	return modules_set_file(step->imports->modules, load->span, step->text);
+}
+
+/* Code that was searched for earlier and runs only now, as by importlib.util.LazyLoader. */
+static int run_late(const struct step *step)
+{
+	struct python_process *process = step->process;
+
+	for (size_t i = 0; i < process->sought.count; i++) {
+		char *name = process->sought.items[i];
+		int rc;
+
+		if (!is_file_of(step->text, name) || is_entry(step, name))
+			continue;
+		process->sought.items[i] = process->sought.items[--process->sought.count];
+		rc = begin(step, false, name);
+		free(name);
+		return rc ? rc : run_body(step, innermost(step->thread));
+	}
+	return 0;
+}
+
 static int on_body(const struct step *step)
 {
 	struct python_thread *thread = step->thread;
@@ -361,13 +472,10 @@ static int on_body(const struct step *step)
 
 		if (load->ran || !is_file_of(step->text, span_of(step->imports, load)->name))
 			continue;
-		if (is_program(step, load))
-			return drop(step->imports, thread, i);
-		load->ran = load->running = true;
-		load->body = step->record->key;
-		return modules_set_file(step->imports->modules, load->span, step->text);
+		return is_program(step, load) ? drop(step->imports, thread, i)
+					      : run_body(step, load);
 	}
-	return 0;
+	return run_late(step);
 }
 
 static int on_body_end(const struct step *step)
@@ -460,6 +568,7 @@ static int take_import(struct python_imports *imports, const struct recording *r
 {
 	struct step step = {
 		.imports = imports,
+		.recording = recording,
 		.record = record,
 		.process_index = processes_by_pid(imports->processes, record->event.pid),
 		.thread_index = processes_thread(imports->processes, record->event.tid),
@@ -519,6 +628,7 @@ static int take_exec(struct python_imports *imports, const struct recording *rec
 		return rc ? rc : -ENOMEM;
 	free(process->entry);
 	process->entry = NULL;
+	forget_sought(process);
 	words = recording_text(recording, record->text.id, &size);
 	name = strnlen(words, size);
 	if (name == size)
@@ -588,6 +698,7 @@ int python_imports_call(struct python_imports *imports, const struct recording *
 	}
 	if (!pathcalls_opens(call->number))
 		return 0;
+	load->opened = call->record->text.id;
 	load->source |= ends_with(path, ".py");
 	load->bytecode |= ends_with(path, ".pyc");
 	return ends_with(path, ".so") ? take_library(imports, load, path) : 0;

@@ -5,7 +5,8 @@
  * An import statement that finds its module not loaded yet passes one call in C: its begin and its
  * end are exact. importlib.import_module() and the import of a parent by it do the same work in
  * Python: such a load is seen by the search for the module, if its code then runs, and lasts until
- * that code ends. A search without a load (importlib.util.find_spec) is none.
+ * that code ends. A search without a load (importlib.util.find_spec) is none; where the code that
+ * it found runs later (importlib.util.LazyLoader), that is a load, which begins with the code.
  */
 #ifndef COLDPROF_PYTHON_IMPORTS_H
 #define COLDPROF_PYTHON_IMPORTS_H
@@ -28,7 +29,9 @@ struct python_load {
 	bool searched;		       /* the search for it was seen */
 	bool ran, running;	       /* its code has begun; and has not ended: |body| ends it */
 	bool source, bytecode, folder; /* opened a .py, a .pyc; looked into a folder of its name */
-	uint64_t key, stack, body;
+	uint64_t key, stack, body;     /* |stack| 0: not known */
+	uint32_t opened;	       /* text of what it opened last; 0: nothing */
+	bool archive;		       /* its code is in the file that was opened */
 	char *library; /* owned: the shared library of its name that was opened; NULL */
 	uint64_t library_ns, init_ns;  /* before its dlopen(3), after it; 0: not seen */
 	uint64_t dlopen_ns, nested_ns; /* of what it loaded after that: their totals */
@@ -44,6 +47,7 @@ struct python_thread {
 struct python_process {
 	bool searches; /* they are seen */
 	char *entry;   /* owned: the module that is run as the program, python -m; NULL: none */
+	VEC(char *) sought; /* owned: names of searches that led to no code, yet */
 };
 
 /* Open data; zeroed memory with the first three set is a beginning. */
@@ -53,7 +57,8 @@ struct python_imports {
 	struct modules *modules;
 	VEC(struct python_thread) threads;     /* by index */
 	VEC(struct python_process) by_process; /* by index */
-	VEC(bool) dropped; /* by span: was no load after all, or was not Python's */
+	uint64_t unsure_count; /* loads whose parent may be one of several greenlets' */
+	VEC(bool) dropped;     /* by span: was no load after all, or was not Python's */
 	struct buf text, path;
 };
 void python_imports_release(struct python_imports *imports);

@@ -8,11 +8,17 @@
 #include "units.h"
 
 static const char *const kinds[MODULES_KINDS] = {
-	[MODULES_SOURCE] = "source",	   [MODULES_BYTECODE] = "bytecode",
-	[MODULES_FROZEN] = "frozen",	   [MODULES_BUILTIN] = "builtin",
-	[MODULES_EXTENSION] = "extension", [MODULES_NAMESPACE] = "namespace",
-	[MODULES_COMMONJS] = "commonjs",   [MODULES_ESM] = "esm",
-	[MODULES_JSON] = "json",	   [MODULES_ADDON] = "addon",
+	[MODULES_SOURCE] = "source",
+	[MODULES_BYTECODE] = "bytecode",
+	[MODULES_FROZEN] = "frozen",
+	[MODULES_BUILTIN] = "builtin",
+	[MODULES_EXTENSION] = "extension",
+	[MODULES_NAMESPACE] = "namespace",
+	[MODULES_ARCHIVE] = "archive",
+	[MODULES_COMMONJS] = "commonjs",
+	[MODULES_ESM] = "esm",
+	[MODULES_JSON] = "json",
+	[MODULES_ADDON] = "addon",
 };
 
 static int set_texts(const struct models *models, const struct modules_span *span,

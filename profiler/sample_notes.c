@@ -103,6 +103,17 @@ static int add_python_unseen(const struct models *models, struct result_sample *
 	return rc;
 }
 
+static int add_parents_unsure(const struct models *models, struct result_sample *out)
+{
+	unsigned long long count = models->python_imports.unsure_count;
+
+	return count ? add(out,
+			   "who loaded %llu Python module%s is not known: the program switched "
+			   "greenlets in the middle of imports",
+			   count, plural(count))
+		     : 0;
+}
+
 int sample_notes(const struct models *models, struct result_sample *out)
 {
 	uint32_t unread = memory_tree(&models->memory).unread;
@@ -114,6 +125,8 @@ int sample_notes(const struct models *models, struct result_sample *out)
 		rc = add_modules_unseen(models, out);
 	if (!rc)
 		rc = add_python_unseen(models, out);
+	if (!rc)
+		rc = add_parents_unsure(models, out);
 	if (!rc && unread)
 		rc = add(out, "smaps of %u process%s could not be read: PSS is without them",
 			 unread, unread == 1 ? "" : "es");

@@ -177,6 +177,45 @@ static void greenlets_end_out_of_order(void **state)
 	release(&found);
 }
 
+/* A load at a place on the stack. */
+static void ev_begin_at(struct stream *s, uint64_t at, uint64_t stack, const char *name)
+{
+	ev_step(s, (struct step){at, 100, EVENT_IMPORT_BEGIN, at, name, 0, stack});
+}
+
+static void greenlets_at_one_depth_are_not_within_each_other(void **state)
+{
+	struct found found = {};
+
+	(void)state;
+	begin(&found);
+	ev_begin_at(&found.stream, 10, 900, "app");
+	ev_begin_at(&found.stream, 20, 800, "first");
+	ev_begin_at(&found.stream, 30, 800, "second");
+	finish(&found);
+	assert_string_equal(tree(&found), "app(first second)");
+	assert_int_equal(found.models->python_imports.unsure_count, 0);
+	release(&found);
+}
+
+static void what_may_be_of_either_greenlet_is_of_who_loads_both(void **state)
+{
+	struct found found = {};
+
+	(void)state;
+	begin(&found);
+	ev_begin_at(&found.stream, 10, 900, "app");
+	ev_begin_at(&found.stream, 20, 800, "first");
+	ev_begin_at(&found.stream, 30, 800, "second");
+	ev_begin_at(&found.stream, 40, 700, "of either");
+	ev_step(&found.stream, (struct step){50, 100, EVENT_IMPORT_END, 30, NULL, 0, 800});
+	ev_begin_at(&found.stream, 60, 600, "nested");
+	finish(&found);
+	assert_string_equal(tree(&found), "app(first second of either(nested))");
+	assert_int_equal(found.models->python_imports.unsure_count, 1);
+	release(&found);
+}
+
 static void one_name_within_its_own_import_is_told_by_the_stack(void **state)
 {
 	struct found found = {};
@@ -349,6 +388,30 @@ static void a_search_without_code_is_no_load(void **state)
 	release(&found);
 }
 
+static void code_that_runs_long_after_its_search_is_a_late_load(void **state)
+{
+	struct found found = {};
+	struct stream *s = &found.stream;
+
+	(void)state;
+	begin(&found);
+	ev_find(s, 10, 100, "lazy");
+	ev_find(s, 20, 100, "never");
+	ev_begin(s, 30, 100, 0xa, "other");
+	ev_done(s, 40, 100, 0xa);
+	ev_body(s, 50, 100, 0xc, "/lib/lazy.py");
+	ev_begin(s, 60, 100, 0xb, "within");
+	ev_done(s, 70, 100, 0xb);
+	ev_body_end(s, 80, 100, 0xc);
+	/* it is loaded once */
+	ev_body(s, 90, 100, 0xc, "/lib/lazy.py");
+	finish(&found);
+	assert_string_equal(tree(&found), "other lazy(within)");
+	assert_times(span(&found, "lazy"), 50, 80);
+	assert_string_equal(span(&found, "lazy")->file, "/lib/lazy.py");
+	release(&found);
+}
+
 static void the_program_itself_is_no_import(void **state)
 {
 	struct found found = {};
@@ -403,6 +466,11 @@ static void kinds_are_told_by_what_was_opened(void **state)
 	ev_find(s, 61, 100, "space");
 	ev_open(s, 62, 100, "/lib/space/__init__.py", -ENOENT);
 	ev_done(s, 64, 100, 0xa);
+	ev_begin(s, 70, 100, 0xa, "packed");
+	ev_open(s, 71, 100, "/lib/all.zip", 3);
+	ev_body(s, 72, 100, 0x1, "/lib/all.zip/packed.py");
+	ev_body_end(s, 73, 100, 0x1);
+	ev_done(s, 74, 100, 0xa);
 	finish(&found);
 	assert_int_equal(span(&found, "time")->kind, MODULES_BUILTIN);
 	assert_int_equal(span(&found, "os")->kind, MODULES_FROZEN);
@@ -412,6 +480,7 @@ static void kinds_are_told_by_what_was_opened(void **state)
 	assert_string_equal(span(&found, "p._x")->file,
 			    "/lib/p/_x.cpython-311-x86_64-linux-gnu.so");
 	assert_int_equal(span(&found, "space")->kind, MODULES_NAMESPACE);
+	assert_int_equal(span(&found, "packed")->kind, MODULES_ARCHIVE);
 	release(&found);
 }
 
@@ -503,6 +572,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(imports_nest),
 		cmocka_unit_test(greenlets_end_out_of_order),
+		cmocka_unit_test(greenlets_at_one_depth_are_not_within_each_other),
+		cmocka_unit_test(what_may_be_of_either_greenlet_is_of_who_loads_both),
 		cmocka_unit_test(one_name_within_its_own_import_is_told_by_the_stack),
 		cmocka_unit_test(threads_have_their_own),
 		cmocka_unit_test(a_fork_inherits_no_open_import),
@@ -512,6 +583,7 @@ int main(void)
 		cmocka_unit_test(two_hundred_deep),
 		cmocka_unit_test(import_module_is_seen_by_its_code),
 		cmocka_unit_test(a_search_without_code_is_no_load),
+		cmocka_unit_test(code_that_runs_long_after_its_search_is_a_late_load),
 		cmocka_unit_test(the_program_itself_is_no_import),
 		cmocka_unit_test(kinds_are_told_by_what_was_opened),
 		cmocka_unit_test(an_extension_has_times_of_its_own),

@@ -14,7 +14,7 @@ from harness import (cases, finish, load, lost, need, need_root, profile, sample
                      takes)
 
 PYTHON = "/usr/bin/python3"
-VERSIONS = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+VERSIONS = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15")
 
 Import = collections.namedtuple("Import", "depth name self_us total_us")
 
@@ -115,7 +115,9 @@ def interpreter(version):
     for folder in (".pyenv/versions", ".local/share/uv/python"):
         found = pathlib.Path.home().joinpath(folder).glob(f"*{version}*/bin/python{version}")
         places += sorted(map(str, found))
-    return next((place for place in places if os.access(place, os.X_OK)), None)
+    places.append(shutil.which(f"python{version}"))  # which may be a shim of a version manager
+    return next((place for place in places if place and os.access(place, os.X_OK) and not
+                 subprocess.run([place, "--version"], capture_output=True).returncode), None)
 
 
 SEVERAL = "import json, asyncio, decimal, xml.dom.minidom, concurrent.futures\n" \
