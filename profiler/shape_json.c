@@ -183,6 +183,10 @@ static int read_item(const struct shape_field *field, const struct jsonx *place,
 	if (field->kind == SHAPE_LIST)
 		return read_struct(field->shape, place,
 				   shape_item(list, field->shape, place->index), 0);
+	if (field->kind == SHAPE_INTEGERS && cJSON_IsNull(place->item)) {
+		((int64_t *)list->items)[place->index] = SHAPE_ABSENT;
+		return 0;
+	}
 	if (field->kind == SHAPE_INTEGERS)
 		return read_integer(place, &((int64_t *)list->items)[place->index]);
 	if (!cJSON_IsString(place->item))

@@ -304,7 +304,10 @@ static int on_null(void *context)
 	if (is_field(&slot, SHAPE_INTEGER) || is_field(&slot, SHAPE_NUMBER) ||
 	    is_field(&slot, SHAPE_TEXT))
 		return 1; /* absent, as it is */
-	return fail_type(loader, &slot);
+	if (!is_item(&slot, SHAPE_INTEGERS))
+		return fail_type(loader, &slot);
+	*(int64_t *)slot.at = SHAPE_ABSENT;
+	return 1;
 }
 
 static int on_boolean(void *context, int value)

@@ -299,6 +299,27 @@ static void a_report_of_a_newer_minor_is_read(void **state)
 	result_release(&result);
 }
 
+/* A start that had not the module: null in the column of the starts. */
+static void a_number_of_a_list_may_be_absent(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *text = "{\"schema\": 1, \"workloads\": [{\"modules\": [{\"starts_self_ns\": "
+			   "[null, 7, null]}]}]}";
+	const struct result_module *module;
+	struct result result;
+	int fd = open(fixture->path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+
+	assert_int_equal(fs_write_all(fd, text, strlen(text)), 0);
+	close(fd);
+	assert_int_equal(read_from(fixture, fixture->path, &result), 0);
+	module = &result.workloads.items[0].modules.items[0];
+	assert_int_equal(module->starts_self_ns.count, 3);
+	assert_true(module->starts_self_ns.items[0] == RESULT_ABSENT);
+	assert_true(module->starts_self_ns.items[1] == 7);
+	assert_true(module->starts_self_ns.items[2] == RESULT_ABSENT);
+	result_release(&result);
+}
+
 static void a_missing_report_is_named(void **state)
 {
 	struct fixture *fixture = *state;
@@ -326,6 +347,7 @@ int main(void)
 		TEST(bad_reports_are_refused_with_place_and_reason),
 		TEST(a_newer_report_is_one_line),
 		TEST(a_report_of_a_newer_minor_is_read),
+		TEST(a_number_of_a_list_may_be_absent),
 		TEST(a_missing_report_is_named),
 	};
 

@@ -101,7 +101,8 @@ static void assert_written(const struct all *object, const char *wanted)
 	"{\"integer\":-5,\"number\":1.5,\"flag\":true,\"text\":\"a\","                             \
 	"\"inside\":{\"name\":\"b\",\"value\":6},"                                                 \
 	"\"list\":[{\"name\":\"c\",\"value\":null},{\"name\":null,\"value\":7}],"                  \
-	"\"texts\":[\"d\",\"\"],\"integers\":[0,8],\"values\":{\"ENOENT\":9,\"EAGAIN\":null},"     \
+	"\"texts\":[\"d\",\"\"],\"integers\":[0,null,8],\"values\":{\"ENOENT\":9,\"EAGAIN\":null}" \
+	","                                                                                        \
 	"\"pairs\":{\"total_ns\":{\"a\":10,\"b\":null}}}"
 
 static void all_is_absent_at_first(void **state)
@@ -258,7 +259,7 @@ static void wrong_types_are_named_with_their_place(void **state)
 		 "list[1].value: must be an integer or null"},
 		{"{\"list\": [{}, 1]}", "list[1]: must be an object"},
 		{"{\"texts\": [\"a\", null]}", "texts[1]: must be a string"},
-		{"{\"integers\": [1, null]}", "integers[1]: must be an integer or null"},
+		{"{\"integers\": [1, true]}", "integers[1]: must be an integer or null"},
 		{"{\"values\": []}", "values: must be an object"},
 		{"{\"values\": {\"a\": 1, \"b\": \"\"}}", "values.b: must be an integer or null"},
 		{"{\"pairs\": {\"x\": 1}}", "pairs.x: must be an object"},
