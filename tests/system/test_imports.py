@@ -84,11 +84,11 @@ def name_of_parent(modules, module):
 
 
 def timed(tmp, *command, **how):
-    """The modules of a start, and importtime's lines about the very same one."""
+    """A start, and importtime's lines about the very same one."""
     said = tmp / "importtime"
     run = profile(tmp, "/bin/sh", "-c", 'exec "$@" 2> "$0"', said, *command, warmup=1,
                   options=("--ready", "exit"), **how)
-    return modules_of(run), importtime(said)
+    return run, importtime(said)
 
 
 def check_against(said, got):
@@ -104,6 +104,17 @@ def check_against(said, got):
         assert error < 0.02, f"the median error of the largest {column} is {error:.1%}"
     sums = sum(i.self_us for i in got), sum(i.self_us for i in said)
     assert abs(sums[0] / sums[1] - 1) < 0.03, f"self times add up to {sums[0]}, {sums[1]} us"
+
+
+def check_load(said, modules, busy_ns):
+    """The load, but for what importtime does not see at all, is as long as it says."""
+    unseen = {m["id"]: m["self_ns"] for m in modules.values()
+              if not is_counted(m) and counted_parent(modules, m) is None}
+    assert sum(m["self_ns"] for m in modules.values() if m["in_load"]) == busy_ns, busy_ns
+    told = sum(i.self_us for i in said)
+    seen = (busy_ns - sum(unseen.values())) / 1000
+    assert abs(seen / told - 1) < 0.03, f"load_busy_ns without {len(unseen)} modules that come " \
+        f"by import_module alone is {seen} us, importtime's sum {told}"
 
 
 # ---- interpreters ----
@@ -130,7 +141,8 @@ SEVERAL = "import json, asyncio, decimal, xml.dom.minidom, concurrent.futures\n"
 @cases(*((f"python{v}", v) for v in VERSIONS))
 def test_imports_are_as_importtime_has_them(tmp, version):
     python = interpreter(version) or skip(f"no python{version}")
-    modules, said = timed(tmp, python, "-X", "importtime", "-c", SEVERAL)
+    run, said = timed(tmp, python, "-X", "importtime", "-c", SEVERAL)
+    modules = modules_of(run)
     check_against(said, imports_of(modules))
     assert only(modules, "no_such_module")["failed"]
     fractions = only(modules, "fractions")
@@ -166,9 +178,10 @@ def catalog_python(name):
 @takes(180)
 @cases(*((name, name, program) for name, program in CATALOG))
 def test_frameworks_are_as_importtime_has_them(tmp, name, program):
-    modules, said = timed(tmp, catalog_python(name), "-X", "importtime", "-c", program,
-                          timeout=170)
+    run, said = timed(tmp, catalog_python(name), "-X", "importtime", "-c", program, timeout=170)
+    modules = modules_of(run)
     check_against(said, imports_of(modules))
+    check_load(said, modules, samples(run.report)[0]["metrics"]["load_busy_ns"])
 
 
 # ---- what importtime does not show ----
