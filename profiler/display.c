@@ -7,8 +7,6 @@
 
 #include "utf8.h"
 
-#define ELLIPSIS "\xe2\x80\xa6"
-
 struct range {
 	uint32_t first, last;
 };
@@ -158,13 +156,13 @@ int display_cut(const char *text, size_t columns, struct buf *out)
 	if (display_width(text) <= columns)
 		return buf_puts(out, text);
 	if (columns < 2)
-		return columns ? buf_puts(out, ELLIPSIS) : 0;
+		return columns ? buf_puts(out, UTF8_ELLIPSIS) : 0;
 	/* a path's end says more than its beginning */
 	head = (columns - 1) / 3;
 	rest = columns - 1 - head;
 	rc = buf_add(out, text, head_bytes(text, head));
 	if (!rc)
-		rc = buf_puts(out, ELLIPSIS);
+		rc = buf_puts(out, UTF8_ELLIPSIS);
 	return rc ? rc : buf_puts(out, tail(text, rest));
 }
 
@@ -177,7 +175,7 @@ int display_cut_end(const char *text, size_t columns, struct buf *out)
 	if (!columns)
 		return 0;
 	rc = buf_add(out, text, head_bytes(text, columns - 1));
-	return rc ? rc : buf_puts(out, ELLIPSIS);
+	return rc ? rc : buf_puts(out, UTF8_ELLIPSIS);
 }
 
 static int spaces(size_t count, struct buf *out)

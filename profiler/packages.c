@@ -211,6 +211,11 @@ const char *packages_version(const struct packages *packages, uint32_t package)
 	return package < packages->items.count ? packages->items.items[package].version : NULL;
 }
 
+const char *packages_home(const struct packages *packages, uint32_t package)
+{
+	return package < packages->items.count ? packages->items.items[package].home : NULL;
+}
+
 /* ---- adding ---- */
 
 static int set_text(char **text, const char *value, size_t size)

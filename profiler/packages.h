@@ -102,9 +102,10 @@ uint32_t packages_find(const struct packages *packages, const char *path);
 int packages_of(struct packages *packages, enum event_runtime_kind runtime, const char *file,
 		uint32_t *out);
 
-/* The name of a package or group, never NULL; the version or NULL. */
+/* The name of a package or group, never NULL; the version or NULL; the home, of a group "". */
 const char *packages_name(const struct packages *packages, uint32_t package);
 const char *packages_version(const struct packages *packages, uint32_t package);
+const char *packages_home(const struct packages *packages, uint32_t package);
 
 /*
  * Which of the packages known by now declare which other one, without repetitions. A name means the

@@ -3,8 +3,12 @@
 #include "report_text.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "display.h"
+#include "fs.h"
+#include "utf8.h"
 
 #define SHOWN	    8
 #define BAR	    5
@@ -98,19 +102,83 @@ static void add_remark(const struct result_package *package, bool brief, struct 
 	free(other);
 }
 
+static bool is_copy(const struct result_package *left, const struct result_package *right)
+{
+	return left != right && left->home && right->home && left->name && right->name &&
+	       strcmp(left->name, right->name) == 0 && left->version && right->version &&
+	       strcmp(left->version, right->version) == 0;
+}
+
+/* The length of the folder that a path lies in. */
+static size_t folder_size(const char *path)
+{
+	return (size_t)(fs_basename(path) - path);
+}
+
+/* Where the folders of two homes begin to differ: behind a slash. */
+static size_t common_size(const char *left, const char *right)
+{
+	size_t both = 0, size = folder_size(left), other = folder_size(right);
+
+	for (size_t i = 0; i < size && i < other && left[i] == right[i]; i++)
+		if (left[i] == '/')
+			both = i + 1;
+	return both;
+}
+
+/* Of a package that is loaded from several places: which one this is. */
+static void add_place(const struct result_workload *workload, const struct result_package *package,
+		      struct buf *label)
+{
+	size_t size = package->home ? folder_size(package->home) : 0, from = size;
+	bool copies = false;
+	char *folder, *clean;
+
+	vec_foreach(other, &workload->packages) {
+		if (other->modules_count == RESULT_ABSENT || !is_copy(package, other))
+			continue;
+		copies = true;
+		if (common_size(package->home, other->home) < from)
+			from = common_size(package->home, other->home);
+	}
+	if (!copies)
+		return;
+	/* the other one lies deeper in the same folder */
+	if (from >= size)
+		from = 0;
+	folder = strndup(package->home + from, size > from ? size - from - 1 : 0);
+	clean = text_name(folder, "");
+	buf_printf(label, " in %s%s", from ? UTF8_ELLIPSIS "/" : "", clean ? clean : "");
+	free(folder);
+	free(clean);
+}
+
+/* The words of a label, from the most to the fewest. */
+static const struct form {
+	bool version, remark, brief;
+} forms[] = {
+	{true, true, false},
+	{true, true, true},
+	{false, true, true},
+	{true, false, false},
+};
+
 /* "lodash 4.17.21 (needed by typeorm 0.3.20)". To be freed. */
-static char *label_of(const struct result_package *package, size_t width)
+static char *label_of(const struct result_workload *workload, const struct result_package *package,
+		      size_t width)
 {
 	char *name = text_name(package->name, ABSENT_TEXT),
 	     *version = text_name(package->version, "");
 	struct buf label = {0};
 
-	for (int brief = 0; brief < 3; brief++) {
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		buf_clear(&label);
-		buf_printf(&label, "%s%s%s", name ? name : "", version && *version ? " " : "",
-			   version ? version : "");
-		if (brief < 2)
-			add_remark(package, brief, &label);
+		buf_puts(&label, name ? name : "");
+		if (forms[i].version && version && *version)
+			buf_printf(&label, " %s", version);
+		add_place(workload, package, &label);
+		if (forms[i].remark)
+			add_remark(package, forms[i].brief, &label);
 		if (display_width(buf_text(&label)) <= width)
 			break;
 	}
@@ -120,10 +188,9 @@ static char *label_of(const struct result_package *package, size_t width)
 }
 
 static void put_package(const struct screen *screen, const struct result_package *package,
-			const double largest[COLUMNS], size_t used)
+			const char *label, const double largest[COLUMNS], size_t room)
 {
-	size_t room = screen->width > used + 2 ? screen->width - used - 2 : 0;
-	char text[UNITS_TEXT], *label = label_of(package, room);
+	char text[UNITS_TEXT];
 
 	for (size_t i = 0; i < COLUMNS; i++) {
 		double value = number_of(package, &columns[i]);
@@ -138,7 +205,6 @@ static void put_package(const struct screen *screen, const struct result_package
 	screen_put(screen, SCREEN_PLAIN, "  ");
 	screen_cut(screen, SCREEN_PLAIN, label ? label : "", room);
 	screen_line_end(screen);
-	free(label);
 }
 
 /* The report has the costliest first. */
@@ -164,7 +230,7 @@ void text_packages(const struct result_workload *workload, const struct screen *
 	double largest[COLUMNS] = {0};
 	struct screen_flow flow = {0};
 	package_list list = {0};
-	size_t loaded, used;
+	size_t loaded, used, room;
 
 	if (choose(workload, &list, &loaded) || !list.count) {
 		vec_release(&list);
@@ -177,7 +243,12 @@ void text_packages(const struct result_workload *workload, const struct screen *
 	screen_line_end(screen);
 	screen_flow_print(screen, &flow, "packages   ", DOT, strlen("packages   "));
 	used = put_head(screen);
-	vec_foreach(package, &list)
-		put_package(screen, *package, largest, used);
+	room = screen->width > used + 2 ? screen->width - used - 2 : 0;
+	vec_foreach(package, &list) {
+		char *label = label_of(workload, *package, room);
+
+		put_package(screen, *package, label, largest, room);
+		free(label);
+	}
 	vec_release(&list);
 }

@@ -142,9 +142,9 @@ SHAPE(result_runtime, TEXT(name), TEXT(version), TEXT(path), TEXT(build_id), TEX
 #undef T
 
 #define T struct result_package
-SHAPE(result_package, TEXT(name), TEXT(version), INTEGER(modules_count), INTEGER(starts_count),
-      INTEGER(self_ns), NUMBER(self_ci95_low), NUMBER(self_ci95_high), INTEGER(total_ns),
-      INTEGER(self_cpu_ns), INTEGER(self_rss_bytes), INTEGER(syscalls_count),
+SHAPE(result_package, TEXT(name), TEXT(version), TEXT(home), INTEGER(modules_count),
+      INTEGER(starts_count), INTEGER(self_ns), NUMBER(self_ci95_low), NUMBER(self_ci95_high),
+      INTEGER(total_ns), INTEGER(self_cpu_ns), INTEGER(self_rss_bytes), INTEGER(syscalls_count),
       INTEGER(files_opened_count), INTEGER(enoent_count), INTEGER(saved_ns),
       INTEGER(saved_rss_bytes), INTEGER(saved_modules_count), TEXTS(pulled), TEXTS(needed_by));
 #undef T

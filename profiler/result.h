@@ -224,6 +224,7 @@ struct result_pattern {
  */
 struct result_package {
 	char *name, *version;
+	char *home; /* tells copies apart: a package's folder, a distribution's metadata; or null */
 	int64_t modules_count;
 	int64_t starts_count; /* in which it was loaded */
 	int64_t self_ns;      /* its own modules */

@@ -226,6 +226,8 @@ static int add_packages(const struct folding *folding, const struct dominators *
 		if (!rc)
 			rc = sample_text(&package->version, packages_version(packages, i));
 		if (!rc && i >= PACKAGES_GROUPS)
+			rc = sample_text(&package->home, packages_home(packages, i));
+		if (!rc && i >= PACKAGES_GROUPS)
 			rc = set_saved(packages, &dominators->packages.items[i - PACKAGES_GROUPS],
 				       package);
 	}

@@ -49,13 +49,32 @@ static bool is_same(const struct result_package *left, const struct result_packa
 	       (!left->version || !right->version || strcmp(left->version, right->version) == 0);
 }
 
-static const struct result_package *find(const struct result_sample *sample,
-					 const struct result_package *wanted)
+static size_t count_same(const struct result_sample *sample, const struct result_package *wanted)
 {
+	size_t count = 0;
+
 	vec_foreach(package, &sample->packages)
-		if (is_same(package, wanted))
+		count += is_same(package, wanted);
+	return count;
+}
+
+/*
+ * Of several copies the one in the same place. The only one may be anywhere: some programs unpack
+ * themselves anew for each start.
+ */
+static const struct result_package *find(const struct result_sample *sample,
+					 const struct result_package *wanted, bool only)
+{
+	const struct result_package *last = NULL;
+
+	vec_foreach(package, &sample->packages) {
+		if (!is_same(package, wanted))
+			continue;
+		if (package->home && wanted->home && strcmp(package->home, wanted->home) == 0)
 			return package;
-	return NULL;
+		last = package;
+	}
+	return only && count_same(sample, wanted) == 1 ? last : NULL;
 }
 
 /* ---- medians ---- */
@@ -63,10 +82,13 @@ static const struct result_package *find(const struct result_sample *sample,
 static int gather(const struct result_workload *workload, const struct result_package *wanted,
 		  size_t column, numbers *out)
 {
+	const struct result_sample *median = &workload->samples.items[workload->median_sample];
+	bool only = count_same(median, wanted) == 1;
+
 	out->count = 0;
 	vec_foreach(sample, &workload->samples) {
 		const struct result_package *package =
-			sample->counted ? find(sample, wanted) : NULL;
+			sample->counted ? find(sample, wanted, only) : NULL;
 		int64_t value = RESULT_ABSENT;
 
 		if (package)

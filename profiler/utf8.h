@@ -9,6 +9,7 @@
 #include "buf.h"
 
 #define UTF8_REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+#define UTF8_ELLIPSIS	 "\xe2\x80\xa6"
 
 /*
  * Bytes of the well-formed sequence (Unicode 15, table 3-7) that |text| begins with, its code point

@@ -141,6 +141,59 @@ static void files_and_folders_are_kept_of_the_median_start_alone(void **state)
 	}
 }
 
+static void add_package(struct result_sample *sample, const char *home, int64_t self_ns)
+{
+	struct result_package *package = result_add(&sample->packages, package);
+
+	package->name = made_text("six");
+	package->version = made_text("1.16");
+	package->home = made_text(home);
+	package->self_ns = package->total_ns = self_ns;
+	package->modules_count = 1;
+}
+
+static const struct result_package *package_at(const struct result_workload *workload,
+					       const char *home)
+{
+	vec_foreach(package, &workload->packages)
+		if (strcmp(package->home, home) == 0)
+			return package;
+	fail_msg("no package in '%s'", home);
+	return NULL;
+}
+
+static void copies_of_a_package_have_their_own_numbers(void **state)
+{
+	struct result_workload *workload = *state;
+
+	for (int64_t i = 1; i <= 3; i++) {
+		struct result_sample *sample = add_sample(workload, i, true);
+
+		add_package(sample, "/a/six", 10 * i);
+		if (i < 3)
+			add_package(sample, "/b/six", 100 * i);
+	}
+	assert_int_equal(summary_build(workload, 1), 0);
+	assert_int_equal(workload->packages.count, 2);
+	assert_int_equal(package_at(workload, "/a/six")->self_ns, 20);
+	assert_int_equal(package_at(workload, "/a/six")->starts_count, 3);
+	assert_int_equal(package_at(workload, "/b/six")->self_ns, 150);
+	assert_int_equal(package_at(workload, "/b/six")->starts_count, 2);
+}
+
+static void a_package_that_moves_between_starts_is_one(void **state)
+{
+	static const char *const homes[] = {"/tmp/_MEI1/six", "/tmp/_MEI2/six", "/tmp/_MEI3/six"};
+	struct result_workload *workload = *state;
+
+	for (int64_t i = 0; i < 3; i++)
+		add_package(add_sample(workload, i, true), homes[i], 10 * i);
+	assert_int_equal(summary_build(workload, 1), 0);
+	assert_int_equal(workload->packages.count, 1);
+	assert_int_equal(workload->packages.items[0].self_ns, 10);
+	assert_int_equal(workload->packages.items[0].starts_count, 3);
+}
+
 static void a_start_that_does_not_count_is_no_median(void **state)
 {
 	struct result_workload *workload = *state;
@@ -207,6 +260,8 @@ int main(void)
 		TEST(the_median_start_is_the_lower_one_of_an_even_number),
 		TEST(of_equal_starts_the_first_is_the_median),
 		TEST(files_and_folders_are_kept_of_the_median_start_alone),
+		TEST(copies_of_a_package_have_their_own_numbers),
+		TEST(a_package_that_moves_between_starts_is_one),
 		TEST(a_start_that_does_not_count_is_no_median),
 		TEST(when_none_counts_one_is_still_shown),
 		TEST(a_workload_without_a_good_start_has_failed),
