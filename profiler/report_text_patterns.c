@@ -132,9 +132,9 @@ static void say_deferred(const struct result_workload *workload, double total_ns
 		return;
 	name = text_name(longest->name, "");
 	buf_printf(&line,
-		   "loads %zu modules only after it listens or waits (%s), longest %s: a "
+		   "loads %zu module%s only after it listens or waits (%s), longest %s: a "
 		   "deferred start",
-		   count, units_ms(sum_ns, time), name ? name : "");
+		   count, count == 1 ? "" : "s", units_ms(sum_ns, time), name ? name : "");
 	free(name);
 	push(out, &line);
 }

@@ -18,6 +18,9 @@
 #define PEAK_FACTOR	 1.5
 #define PEAK_BYTES	 (16.0 * (double)MIB)
 #define RESPOND_SHARE	 0.25
+#define MODULE_SHARE	 0.20 /* of the load */
+#define MODULE_NS	 10e6
+#define IMPORTERS	 4 /* that are named */
 
 struct facts {
 	const struct result *result;
@@ -220,6 +223,68 @@ static void worth_respond(const struct facts *facts)
 		    units_ms(ns, text), 100 * ns / facts->total_ns);
 }
 
+/* ---- modules ---- */
+
+static const struct result_module *module_by_id(const struct result_workload *workload, int64_t id)
+{
+	vec_foreach(module, &workload->modules)
+		if (module->id == id)
+			return module;
+	return NULL;
+}
+
+static bool is_distribution(const char *package)
+{
+	return package && package[0] != '(';
+}
+
+/* " by jsonschema 4.26.0 for jupyter_server 2.21.1": the packages above its own. */
+static void add_importers(const struct result_workload *workload,
+			  const struct result_module *module, struct buf *out)
+{
+	const char *last = module->package ? module->package : "";
+	size_t count = 0;
+
+	for (const struct result_module *at = module; at && at->parent != RESULT_ABSENT;) {
+		char *name;
+
+		at = module_by_id(workload, at->parent);
+		if (!at || !is_distribution(at->package) || strcmp(at->package, last) == 0)
+			continue;
+		last = at->package;
+		if (++count > IMPORTERS) {
+			buf_puts(out, " and so on");
+			break;
+		}
+		name = text_name(at->package, "");
+		buf_printf(out, "%s%s", count == 1 ? ", loaded by " : " for ", name ? name : "");
+		free(name);
+	}
+}
+
+/* One module that has much of the load to itself. */
+static void worth_module(const struct facts *facts)
+{
+	double busy = text_median(facts->workload, "load_busy_ns"), own;
+	const struct result_module *most = NULL;
+	struct buf importers = {0};
+	char text[UNITS_TEXT], *name;
+
+	vec_foreach(module, &facts->workload->modules)
+		if (module->in_load && !module->open && module->self_ns != RESULT_ABSENT &&
+		    (!most || module->self_ns > most->self_ns))
+			most = module;
+	own = most ? (double)most->self_ns : 0;
+	if (!(own >= MODULE_SHARE * busy) || own < MODULE_NS)
+		return;
+	name = text_name(most->name, "");
+	add_importers(facts->workload, most, &importers);
+	say(facts, "%s itself takes %s, %.0f %% of the load%s", name ? name : "",
+	    units_ms(own, text), 100 * own / busy, buf_text(&importers));
+	buf_release(&importers);
+	free(name);
+}
+
 /* ---- memory ---- */
 
 static void worth_memory(const struct facts *facts)
@@ -291,8 +356,9 @@ void text_worth(const struct result *result, const struct result_workload *workl
 		result_texts *out)
 {
 	static void (*const rules[])(const struct facts *) = {
-		worth_load, worth_cold,	    worth_spread,  worth_enoent,  worth_child,	worth_waits,
-		worth_disk, worth_cpu_wait, worth_wrapper, worth_respond, worth_memory,
+		worth_module,	worth_load,    worth_cold,    worth_spread,
+		worth_enoent,	worth_child,   worth_waits,   worth_disk,
+		worth_cpu_wait, worth_wrapper, worth_respond, worth_memory,
 	};
 	struct facts facts = {.result = result,
 			      .workload = workload,

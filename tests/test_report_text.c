@@ -210,6 +210,52 @@ static void modules_and_packages_are_ranked(void **state)
 	assert_golden("modules-wide", 120);
 }
 
+static void copies_of_a_package_are_told_apart(void **state)
+{
+	static const char *const homes[] = {"/app/node_modules/lodash",
+					    "/app/node_modules/a/node_modules/lodash",
+					    "/app/node_modules/b/node_modules/lodash"};
+	struct result_sample *sample;
+
+	(void)state;
+	sample = &made_workload(&result, &made_server, 1)->samples.items[0];
+	for (size_t i = 0; i < 3; i++)
+		add_package(sample, "lodash", "4.17.21", 9, 9)->home = made_text(homes[i]);
+	add_package(sample, "pg", "8.11.3", 9, 9)->home = made_text("/app/node_modules/pg");
+	made_sum_up(&result);
+	assert_golden("copies", 80);
+}
+
+/* jupyter_server imports jupyter_events.logger, which imports its parent first. */
+static struct result_workload *make_chain(void)
+{
+	struct result_workload *workload = made_workload(&result, &made_server, 1);
+	struct result_sample *sample = &workload->samples.items[0];
+
+	add_module(sample, "server.app", -1, 20, 330)->package = made_text("server 2.1");
+	add_module(sample, "events.logger", 0, 0, 300);
+	add_module(sample, "events", 1, 0, 300)->package = made_text("events 0.12");
+	add_module(sample, "events.logger", 2, 60, 300)->package = made_text("events 0.12");
+	add_module(sample, "slow.tables", 3, 240, 240)->package = made_text("slow 1.0");
+	result_values_add(&sample->metrics, "load_busy_ns", 330000000);
+	made_sum_up(&result);
+	return workload;
+}
+
+static void links_between_modules_of_a_package_are_left_out(void **state)
+{
+	(void)state;
+	make_chain();
+	assert_golden("chain", 80);
+}
+
+static void a_module_with_much_of_the_load_is_worth_a_word(void **state)
+{
+	(void)state;
+	make_chain();
+	assert_says("slow.tables itself takes 240 ms, 7");
+}
+
 static void one_workload_is_one_screen(void **state)
 {
 	(void)state;
@@ -632,6 +678,9 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(modules_and_packages_are_ranked),
+		TEST(copies_of_a_package_are_told_apart),
+		TEST(links_between_modules_of_a_package_are_left_out),
+		TEST(a_module_with_much_of_the_load_is_worth_a_word),
 		TEST(one_workload_is_one_screen),
 		TEST(a_program_that_ends_is_described_by_its_end),
 		TEST(workers_are_listed_with_their_memory),
