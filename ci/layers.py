@@ -36,7 +36,8 @@ LAYERS = (
      "user user_* tree trust cgroup limit limit_* http http_* smaps symbols symbols_* v8 node_version runtime"
      " package_facts package_facts_*"
      " runtime_* probes ready progress launch launch_* cold cold_* trace interpreter workload"
-     " python_sites python_tracee python_walk python_copy python_program python_calibrate"
+     " python_sites python_tracee python_walk python_copy python_program"
+     " python_calibrate python_calibrate_parts python_watch python_choose"
      " workload_* catalog catalog_* client install installed prepare prepare_* target scratch"
      " service start ask known doctor doctor_*"),
     ("session", "session session_* observe"),
