@@ -157,16 +157,17 @@ int scripts_spans(struct scripts *scripts)
 	uint32_t *spans = calloc(count ? count : 1, sizeof(*spans));
 	int rc = places && spans ? 0 : -ENOMEM;
 
-	for (uint32_t i = 0; i < count && !rc; i++)
+	for (uint32_t i = 0; i < count && !rc; i++) {
 		places[i] =
 			(struct place){scripts->scripts.items[i].begin_ns, depth_of(scripts, i), i};
+		spans[i] = MODULES_NONE; /* so that what comes before its parent has none */
+	}
 	if (!rc)
 		qsort(places, count, sizeof(*places), compare);
 	for (size_t i = 0; i < count && !rc; i++) {
 		struct script *script = &scripts->scripts.items[places[i].index];
 		uint32_t parent = script->parent;
 
-		spans[places[i].index] = MODULES_NONE;
 		if (!is_span(script))
 			continue;
 		fit(scripts, script);
