@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* scripts_search.c - what a thread has looked for, and when the search for a file began */
+#include "scripts_parts.h"
+
+#include <string.h>
+
+#include "scripts_name.h"
+
+/* to the rest of a search, from the package.json that it may begin with */
+#define SCOPE_NS  200000
+#define LOOKS_MAX 512 /* that many are kept; a search takes some dozens */
+
+int scripts_search_add(struct script_thread *thread, const struct script_look *look)
+{
+	if (thread->looks.count == LOOKS_MAX) {
+		thread->looks.count /= 2;
+		memmove(thread->looks.items, thread->looks.items + LOOKS_MAX / 2,
+			thread->looks.count * sizeof(*look));
+	}
+	return vec_push(&thread->looks, *look);
+}
+
+uint64_t scripts_search_begin(const struct scripts *scripts, struct script_thread *thread,
+			      const char *file, uint64_t from_ns, uint64_t now_ns)
+{
+	const char *link = NULL; /* that has led to the file */
+	uint64_t begin_ns = now_ns;
+
+	for (size_t i = thread->looks.count; i-- > 0;) {
+		const struct script_look *look = &thread->looks.items[i];
+		const char *path = paths_text(scripts->paths, look->path);
+		enum scripts_relation relation = scripts_name_relation(path, file);
+
+		if (look->link)
+			link = path;
+		if (relation == SCRIPTS_UNRELATED && link)
+			relation = scripts_name_relation(path, link);
+		if (look->time_ns < from_ns || relation == SCRIPTS_UNRELATED)
+			break;
+		if (relation == SCRIPTS_SEARCH || begin_ns - look->time_ns < SCOPE_NS)
+			begin_ns = look->time_ns;
+	}
+	thread->looks.count = 0;
+	return begin_ns < now_ns ? begin_ns : now_ns;
+}
+
+bool scripts_search_found(const struct script_thread *thread, uint32_t path, bool package)
+{
+	for (size_t i = thread->looks.count; i-- > 0;) {
+		const struct script_look *look = &thread->looks.items[i];
+
+		if (look->path == path && look->found && !look->opened &&
+		    (look->unfollowed || !package))
+			return true;
+	}
+	return false;
+}
