@@ -34,7 +34,7 @@ LAYERS = (
     ("report", "report report_*"),
     # touch the machine: files, processes, terminals, the kernel
     ("machine",
-     "user user_* tree trust cgroup limit limit_* http http_* smaps symbols symbols_* v8 node_version runtime"
+     "user user_* commit tree trust cgroup limit limit_* http http_* smaps symbols symbols_* v8 node_version runtime"
      " package_facts package_facts_*"
      " runtime_* probes ready progress launch launch_* cold cold_* trace interpreter workload"
      " python_sites python_tracee python_walk python_copy python_program"

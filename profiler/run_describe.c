@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "commit.h"
 #include "fs.h"
 #include "result.h"
 #include "units.h"
@@ -125,5 +126,8 @@ int run_describe(const struct run_options *options, const struct user *user, uin
 	strftime(created, sizeof(created), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
 	result->created = strdup(created);
 	describe_host(&result->host);
+	if (options->command &&
+	    commit_find(user, options->cwd ? options->cwd : ".", &result->commit))
+		return -ENOMEM;
 	return describe_plan(options, user, seed, &result->plan);
 }

@@ -8,7 +8,7 @@ import select
 import subprocess
 import time
 
-from harness import (COLDPROF, cases, coldprof, environment, finish, interrupt, load, need_root,
+from harness import (COLDPROF, cases, coldprof, environment, finish, interrupt, load, need, need_root,
                      program, samples, source, start)
 
 ESCAPE = "\x1b"
@@ -215,3 +215,26 @@ def test_one_screen_for_one_workload(tmp):
     for phase in samples(load(tmp / "r.json"))[0]["phases"]:
         assert phase["name"] in run.out, phase["name"]
     assert run.out.count("\n") <= 70, f"{run.out.count(chr(10))} lines for one workload"
+
+
+def commit_of(folder, **how):
+    out = folder.parent / "commit.json"
+    coldprof("run", "-q", "-n", 1, "-w", 0, "-o", out, "--", "/bin/true", cwd=folder, expect=0,
+             **how)
+    return load(out)["commit"]
+
+
+def test_the_commit_of_the_programs_folder_is_known(tmp):
+    need_root()
+    git, folder = need("git"), tmp / "project"
+    folder.mkdir()
+    variables = {"CI_COMMIT_SHA": "", "GITHUB_SHA": ""}
+    assert commit_of(folder, env=variables) is None
+    assert commit_of(folder, env=dict(variables, GITHUB_SHA="0" * 40)) == "0" * 40
+    assert commit_of(folder, env=dict(variables, GITHUB_SHA="$(id)")) is None
+    for words in (["init", "-q"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q",
+                                   "--allow-empty", "-m", "x"]):
+        subprocess.run([git, *words], cwd=folder, check=True)
+    head = subprocess.run([git, "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True,
+                          check=True).stdout.strip()
+    assert commit_of(folder, env=dict(variables, GITHUB_SHA="0" * 40)) == head
