@@ -20,6 +20,21 @@ int cmd_merge(int argc, char **argv);
 int cmd_workloads(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 
+/* ---- parts of cmd_compare.c: cmd_compare_history.c, cmd_compare_list.c ---- */
+
+struct compare_policy;
+struct comparison;
+/*
+ * Compares |path| by the last |last| reports in |folder|. EXIT_DONE with |*found| whether |out| was
+ * made, to be released by the caller: where there is no report to compare with, that is said.
+ * Another status after a line that says why.
+ */
+int cmd_compare_history(const char *folder, unsigned long last, const char *path,
+			const struct compare_policy *policy, struct comparison *out, bool *found);
+
+/* Prints every metric, its kind and its threshold by |policy|. */
+void cmd_compare_list(const struct compare_policy *policy);
+
 /* The line after getopt_long's own: where to look. Returns EXIT_USAGE. */
 int cmd_usage(const char *command);
 

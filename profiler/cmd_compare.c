@@ -8,6 +8,7 @@
 #include "buf.h"
 #include "cmd.h"
 #include "compare.h"
+#include "compare_history.h"
 #include "err.h"
 #include "report.h"
 #include "report_compare.h"
@@ -23,6 +24,8 @@ enum {
 	OPTION_STRICT,
 	OPTION_FORCE,
 	OPTION_LIST,
+	OPTION_HISTORY,
+	OPTION_LAST,
 };
 
 static const struct option options_table[] = {
@@ -36,6 +39,8 @@ static const struct option options_table[] = {
 	{"strict", no_argument, NULL, OPTION_STRICT},
 	{"force", no_argument, NULL, OPTION_FORCE},
 	{"list-metrics", no_argument, NULL, OPTION_LIST},
+	{"history", required_argument, NULL, OPTION_HISTORY},
+	{"last", required_argument, NULL, OPTION_LAST},
 	{"color", required_argument, NULL, OPTION_COLOR},
 	{"help", no_argument, NULL, 'h'},
 	{},
@@ -53,7 +58,9 @@ struct compare_command {
 	size_t outputs_count;
 	struct compare_policy policy; /* the files', then the options' */
 	struct compare_policy options;
-	double level; /* 0: not given */
+	const char *history;
+	unsigned long last; /* reports of it */
+	double level;	    /* 0: not given */
 	enum cmd_when color;
 	bool all, help, list, bad_file;
 };
@@ -61,6 +68,7 @@ struct compare_command {
 static void print_help(void)
 {
 	fputs("Usage: coldprof compare [OPTION]... BASE NEW\n"
+	      "       coldprof compare [OPTION]... --history DIR NEW\n"
 	      "\n"
 	      "Says what a change made worse: BASE and NEW are reports of `coldprof run` before "
 	      "and "
@@ -86,6 +94,11 @@ static void print_help(void)
 	      "      --level P         probability of any false verdict (default 0.05)\n"
 	      "      --strict          fail on can't tell too\n"
 	      "      --force           gate times although machines or times of day differ\n"
+	      "      --history DIR     compare with the reports there that are of this kind of "
+	      "machine and\n"
+	      "                        older: what changed its level, and with which report and "
+	      "commit\n"
+	      "      --last N          of these the last N (default 60)\n"
 	      "      --list-metrics    every metric, its kind and its threshold\n"
 	      "      --color WHEN      auto, always, never\n"
 	      "\n"
@@ -183,14 +196,25 @@ static int take_option(struct compare_command *command, int option, char *value)
 	case OPTION_LIST:
 		command->list = true;
 		return 0;
+	case OPTION_HISTORY:
+		command->history = value;
+		return 0;
+	case OPTION_LAST:
+		return cmd_number("--last", value, 1, 1000, &command->last);
 	case OPTION_COLOR:
 		return cmd_when("--color", value, &command->color);
 	}
 	return -EINVAL; /* getopt_long has said why */
 }
 
-static int check_arguments(int count, char **paths)
+static int check_arguments(const struct compare_command *command, int count, char **paths)
 {
+	if (command->history) {
+		if (count == 1)
+			return 0;
+		err_print("one report, NEW, is compared with a history, not %d", count);
+		return -EINVAL;
+	}
 	if (count == 2 && strcmp(paths[0], "-") == 0 && strcmp(paths[1], "-") == 0) {
 		err_print("standard input can't be both reports");
 		return -EINVAL;
@@ -226,42 +250,8 @@ static int parse(int argc, char **argv, struct compare_command *command)
 	       (option = getopt_long(argc, argv, "f:o:h", options_table, NULL)) != -1)
 		rc = take_option(command, option, optarg);
 	if (!rc && !command->help && !command->list)
-		rc = check_arguments(argc - optind, argv + optind);
+		rc = check_arguments(command, argc - optind, argv + optind);
 	return rc ? rc : merge(command);
-}
-
-/* ---- the metrics ---- */
-
-static void put_threshold(const struct compare_threshold *threshold, const char *unit)
-{
-	char amount[UNITS_TEXT], text[2 * UNITS_TEXT];
-
-	if (strcmp(unit, "ns") == 0)
-		units_ms(threshold->absolute, amount);
-	else if (strcmp(unit, "bytes") == 0)
-		units_bytes(threshold->absolute, amount);
-	else
-		units_count(threshold->absolute, amount);
-	snprintf(text, sizeof(text), "%.4g %%, %s", 100 * threshold->relative, amount);
-	printf("  %-14s  %-5s", text, threshold->gated ? "yes" : "no");
-}
-
-static void list_metrics(const struct compare_policy *policy)
-{
-	puts("metric                kind    threshold       gated  what it is");
-	for (size_t i = 0; i < metrics_count; i++) {
-		const struct metric *metric = &metrics_table[i];
-		const struct metric_kind_info *kind = &metrics_kinds[metric->kind];
-		struct compare_threshold threshold =
-			compare_policy_threshold(policy, metric->name, metric);
-
-		printf("%-20s  %-6s", metric->name, kind->name);
-		put_threshold(&threshold, kind->unit);
-		printf("  %s\n", metric->description);
-	}
-	puts("\nThe threshold is the larger of a share of what was and an amount. Of a count that "
-	     "never varies\nover three starts or more any difference decides, unless a threshold "
-	     "is given. System calls\nby name are syscalls_count{name=openat}.");
 }
 
 /* ---- the comparison ---- */
@@ -335,6 +325,20 @@ static int compare_files(const struct compare_command *command, char **paths)
 	return status;
 }
 
+static int compare_with_history(const struct compare_command *command, const char *path)
+{
+	struct comparison comparison;
+	bool found;
+	int status = cmd_compare_history(command->history, command->last, path, &command->policy,
+					 &comparison, &found);
+
+	if (!found)
+		return status;
+	status = write_outputs(command, &comparison);
+	comparison_release(&comparison);
+	return status;
+}
+
 static int run(struct compare_command *command, int argc, char **argv)
 {
 	if (parse(argc, argv, command))
@@ -342,7 +346,9 @@ static int run(struct compare_command *command, int argc, char **argv)
 	if (command->help)
 		print_help();
 	else if (command->list)
-		list_metrics(&command->policy);
+		cmd_compare_list(&command->policy);
+	else if (command->history)
+		return compare_with_history(command, argv[optind]);
 	else
 		return compare_files(command, argv + optind);
 	return EXIT_DONE;
@@ -351,7 +357,8 @@ static int run(struct compare_command *command, int argc, char **argv)
 int cmd_compare(int argc, char **argv)
 {
 	struct compare_command command = {.outputs = {{report_compare_format_find("text"), "-"}},
-					  .outputs_count = 1};
+					  .outputs_count = 1,
+					  .last = COMPARE_HISTORY_LAST};
 	int status;
 
 	compare_policy_init(&command.policy);

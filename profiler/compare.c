@@ -159,7 +159,8 @@ static int compare_values_of(struct comparer *comparer, const struct result_work
 
 	if (comparer->policy->force)
 		terms.groups = 0;
-	terms.drift = !comparer->policy->force && !comparer->out->interleaved;
+	terms.drift = !comparer->policy->force && !comparer->policy->history &&
+		      !comparer->out->interleaved;
 	if (!rc)
 		rc = compare_series_build(base, new, &list);
 	if (!rc)
@@ -278,7 +279,7 @@ static enum comparison_verdict worst(enum comparison_verdict a, enum comparison_
 	return a < b ? a : b;
 }
 
-static int conclude(struct comparison *out)
+int compare_conclude(struct comparison *out)
 {
 	enum comparison_verdict all = COMPARISON_NOT_GATED;
 	int rc = 0;
@@ -354,8 +355,8 @@ static int compare_all(struct comparer *comparer)
 		rc = compare_decide(comparer->policy, out);
 	ranks = out->could_fire;
 	if (!rc)
-		rc = conclude(out);
-	if (!rc)
+		rc = compare_conclude(out);
+	if (!rc && !comparer->policy->history)
 		rc = add_notes(out, ranks);
 	return rc ? err_code(rc, "cannot compare") : 0;
 }
@@ -366,7 +367,9 @@ static int describe(const struct result *base, const struct result *new, struct 
 	    comparison_text(&out->base.tool, base->tool) ||
 	    comparison_text(&out->new.tool, new->tool) ||
 	    comparison_text(&out->base.created, base->created) ||
-	    comparison_text(&out->new.created, new->created))
+	    comparison_text(&out->new.created, new->created) ||
+	    comparison_text(&out->base.commit, base->commit) ||
+	    comparison_text(&out->new.commit, new->commit))
 		return err_code(ENOMEM, "cannot compare");
 	return 0;
 }

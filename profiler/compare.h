@@ -15,6 +15,9 @@
 int compare(const struct result *base, const struct result *new,
 	    const struct compare_policy *policy, struct comparison *out);
 
+/* The verdicts of workloads and of all of it, from those of the metrics. 0 or -ENOMEM. */
+int compare_conclude(struct comparison *comparison);
+
 /* Whether the answer is no: something regressed, or, where that is strict, can't be told. */
 bool compare_fails(const struct comparison *comparison);
 

@@ -19,6 +19,7 @@ struct compare_policy {
 	VEC(struct compare_rule) rules;
 	double level; /* family-wise, of both directions together */
 	bool strict, force;
+	bool history; /* verdicts are those of a history of reports (compare_history.h) */
 };
 
 /* 5 %, no rules. */

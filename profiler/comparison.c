@@ -25,24 +25,29 @@ SHAPE(comparison_cause, TEXT(kind), TEXT(name), TEXT(change), TEXT(base_version)
       INTEGER(enoent_count), LIST(imports, comparison_import), TEXT(note));
 #undef T
 
+#define T struct comparison_step
+SHAPE(comparison_step, TEXT(report), TEXT(created), TEXT(commit), INTEGER(reports_count),
+      BOOL(earlier), TEXTS(metrics));
+#undef T
+
 #define T struct comparison_workload
 SHAPE(comparison_workload, TEXT(name), TEXT(runtime), TEXTS(command), TEXT(verdict), TEXT(reason),
       INTEGER(base_starts), INTEGER(new_starts), LIST(differences, comparison_difference),
-      LIST(metrics, comparison_metric), LIST(causes, comparison_cause), INTEGER(explained_ns),
-      INTEGER(unexplained_ns), TEXTS(notes));
+      LIST(metrics, comparison_metric), LIST(causes, comparison_cause),
+      LIST(steps, comparison_step), INTEGER(explained_ns), INTEGER(unexplained_ns), TEXTS(notes));
 #undef T
 
 #define T struct comparison_side
-SHAPE(comparison_side, TEXT(file), TEXT(tool), TEXT(created));
+SHAPE(comparison_side, TEXT(file), TEXT(tool), TEXT(created), TEXT(commit));
 #undef T
 
 #define T struct comparison
 SHAPE(comparison, INTEGER(schema), TEXT(tool), STRUCT(base, comparison_side),
       STRUCT(new, comparison_side), TEXT(verdict), NUMBER(level), INTEGER(looks_count),
       INTEGER(look_count), NUMBER(level_ratio), BOOL(interleaved), BOOL(strict), BOOL(force),
-      INTEGER(gated_count), INTEGER(ranked_count), INTEGER(fewest_starts), BOOL(could_fire),
-      LIST(differences, comparison_difference), LIST(workloads, comparison_workload),
-      TEXTS(only_base), TEXTS(only_new), TEXTS(notes));
+      TEXT(history), INTEGER(history_count), INTEGER(gated_count), INTEGER(ranked_count),
+      INTEGER(fewest_starts), BOOL(could_fire), LIST(differences, comparison_difference),
+      LIST(workloads, comparison_workload), TEXTS(only_base), TEXTS(only_new), TEXTS(notes));
 #undef T
 
 static const char *const words[] = {

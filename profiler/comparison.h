@@ -35,7 +35,7 @@ struct comparison_metric {
 	double effect;			     /* the smallest that matters: the d of the tests */
 	double spread;			     /* of one start: a standard deviation */
 	char *verdict;
-	char *decided_by; /* constant, rank; null: not decided */
+	char *decided_by; /* constant, rank, history; null: not decided */
 	char *reason;	  /* of can't tell and not gated: a phrase */
 	/* Adjusted for all metrics that are decided by rank: of H0 shift <= d, >= -d, |shift| >= d
 	 */
@@ -71,6 +71,15 @@ struct comparison_cause {
 	char *note; /* a phrase, or null */
 };
 
+/* A change of level in a history of reports. */
+struct comparison_step {
+	char *report, *created,
+		*commit;       /* the first report that has it; the new one's file is null */
+	int64_t reports_count; /* that have it, the new one too */
+	bool earlier;	       /* so many that it is the level now, and fails nothing */
+	result_texts metrics;
+};
+
 struct comparison_workload {
 	char *name, *runtime;
 	result_texts command; /* the new report's */
@@ -79,12 +88,13 @@ struct comparison_workload {
 	VEC(struct comparison_difference) differences;
 	VEC(struct comparison_metric) metrics;
 	VEC(struct comparison_cause) causes;  /* what explains most comes first */
+	VEC(struct comparison_step) steps;    /* the latest first */
 	int64_t explained_ns, unexplained_ns; /* of the shift of the total; phases do not explain */
 	result_texts notes;
 };
 
 struct comparison_side {
-	char *file, *tool, *created;
+	char *file, *tool, *created, *commit;
 };
 
 struct comparison {
@@ -97,6 +107,8 @@ struct comparison {
 	double level_ratio;		 /* what that one may spend: |level| has it in it */
 	bool interleaved;		 /* both sides were measured in one run, by turns */
 	bool strict, force;
+	char *history;	       /* the folder of reports that decides; null: the base does */
+	int64_t history_count; /* reports of it that do */
 	int64_t gated_count;   /* metrics that could fail it */
 	int64_t ranked_count;  /* those of them that a rank test decides: its family */
 	int64_t fewest_starts; /* a side that such a family needs to decide anything */
@@ -108,8 +120,8 @@ struct comparison {
 };
 
 extern const struct shape comparison_metric_shape, comparison_difference_shape,
-	comparison_import_shape, comparison_cause_shape, comparison_workload_shape,
-	comparison_side_shape, comparison_shape;
+	comparison_import_shape, comparison_step_shape, comparison_cause_shape,
+	comparison_workload_shape, comparison_side_shape, comparison_shape;
 
 /* A new last item, as result_add: comparison_add(&comparison->workloads, workload). */
 #define comparison_add(list, type) shape_add(&comparison_##type##_shape, list)

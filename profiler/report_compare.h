@@ -71,6 +71,10 @@ char *compare_words_counts(const struct comparison_cause *cause);
 /* "cpu: A -> B (times not gated)"; to be freed. */
 char *compare_words_difference(const struct comparison_difference *difference);
 
+/* "since new.json of 2026-11-26T03:12:00Z (commit 0123abcdef01), 2 reports: total, load"; to be
+ * freed. */
+char *compare_words_step(const struct comparison_step *step);
+
 /* "35 unchanged, 2 can't tell (34 more starts would)"; to be freed. */
 struct compare_tally {
 	size_t count, verdicts[COMPARISON_NOT_GATED + 1];

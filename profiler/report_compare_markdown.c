@@ -188,10 +188,27 @@ static void put_causes(const struct comparison_workload *workload, struct sectio
 	buf_release(&line);
 }
 
+static void put_steps(const struct comparison_workload *workload, struct section *section)
+{
+	struct buf line = {0};
+
+	vec_foreach(step, &workload->steps) {
+		char *words = compare_words_step(step);
+
+		buf_puts(&line, step == workload->steps.items ? "\n- " : "- ");
+		buf_puts(&line, step->earlier ? "earlier, now the level: " : "");
+		put_escaped(words, &line);
+		buf_puts(&line, "\n");
+		add_line(section, &line);
+		free(words);
+	}
+	buf_release(&line);
+}
+
 static void put_workload(const struct comparison_workload *workload, bool all, size_t limit,
 			 FILE *out)
 {
-	struct section section = {.limit = limit / 2};
+	struct section section = {.limit = limit / 8 * 3};
 	struct compare_tally others = {0};
 	char *words;
 
@@ -199,6 +216,9 @@ static void put_workload(const struct comparison_workload *workload, bool all, s
 	put_differences(workload->differences.items, workload->differences.count, &section);
 	put_metrics(workload, all, &section, &others);
 	flush(&section, "lines of the table", out);
+	section.limit = limit / 8;
+	put_steps(workload, &section);
+	flush(&section, "steps", out);
 	words = compare_tally_words(&others);
 	if (others.count)
 		fprintf(out, "\n%zu other metrics: %s\n", others.count, words ? words : "");

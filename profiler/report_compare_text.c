@@ -273,6 +273,18 @@ static void put_differences(const struct comparison_difference *items, size_t co
 	}
 }
 
+static void put_steps(const struct comparison_workload *workload, const struct screen *screen)
+{
+	vec_foreach(step, &workload->steps) {
+		char *text = compare_words_step(step);
+
+		screen_sentence(screen, step->earlier ? SCREEN_DIM : SCREEN_STRONG,
+				step->earlier ? "  earlier, now the level: " : "  ",
+				text ? text : "");
+		free(text);
+	}
+}
+
 static void put_workload(const struct comparison_workload *workload, bool all,
 			 const struct screen *screen)
 {
@@ -285,6 +297,7 @@ static void put_workload(const struct comparison_workload *workload, bool all,
 	put_differences(workload->differences.items, workload->differences.count, screen);
 	if (workload->metrics.count)
 		put_metrics(workload, all, screen);
+	put_steps(workload, screen);
 	put_causes(workload, all, screen);
 	vec_foreach(note, &workload->notes)
 		screen_sentence(screen, SCREEN_PLAIN, "  note: ", *note);

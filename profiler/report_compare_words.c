@@ -334,6 +334,42 @@ char *compare_words_difference(const struct comparison_difference *difference)
 	return buf_steal(&out);
 }
 
+#define STEP_METRICS  5 /* that are named */
+#define COMMIT_DIGITS 12
+
+char *compare_words_step(const struct comparison_step *step)
+{
+	struct buf out = {0};
+	size_t named = 0;
+
+	buf_puts(&out, "since ");
+	display_escape(step->report ? step->report : "the new report", &out);
+	if (step->created) {
+		buf_puts(&out, " of ");
+		display_escape(step->created, &out);
+	}
+	if (step->commit) {
+		char commit[COMMIT_DIGITS + 1];
+
+		snprintf(commit, sizeof(commit), "%s", step->commit);
+		buf_puts(&out, " (commit ");
+		display_escape(commit, &out);
+		buf_puts(&out, ")");
+	}
+	if (step->reports_count > 1)
+		buf_printf(&out, ", %jd reports", (intmax_t)step->reports_count);
+	vec_foreach(metric, &step->metrics) {
+		char label[COMPARE_WORD];
+
+		if (named++ < STEP_METRICS)
+			buf_printf(&out, "%s%s", named > 1 ? ", " : ": ",
+				   compare_words_metric(*metric, label));
+	}
+	if (named > STEP_METRICS)
+		buf_printf(&out, " and %zu more", named - STEP_METRICS);
+	return buf_steal(&out);
+}
+
 /* ---- what is worth a line ---- */
 
 void compare_tally_add(struct compare_tally *tally, const struct comparison_metric *metric)

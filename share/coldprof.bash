@@ -21,12 +21,12 @@ _coldprof_value() {
 	--progress | --color) COMPREPLY=($(compgen -W 'auto always never' -- "$2")) ;;
 	--format) COMPREPLY=($(compgen -W 'text markdown json junit sarif' -- "$2")) ;;
 	--user) COMPREPLY=($(compgen -u -- "$2")) ;;
-	--cwd | --catalog | --cache | --record | --ab) COMPREPLY=($(compgen -d -- "$2")) ;;
+	--cwd | --catalog | --cache | --record | --ab | --history) COMPREPLY=($(compgen -d -- "$2")) ;;
 	--stdin | --node | --python | -o | --output | --btf | --policy) COMPREPLY=($(compgen -f -- "$2")) ;;
 	--env) COMPREPLY=($(compgen -e -S = -- "$2")) && compopt -o nospace 2>/dev/null ;;
 	--redis | --kafka) COMPREPLY=($(compgen -A hostname -- "$2")) ;;
 	-n | --repeat | -w | --warmup | --requests | --timeout | --seed | --setup | --name | \
-		--memory | --cpus | --ring | --only | --level | --max-runs | --max-time | --against) ;;
+		--memory | --cpus | --ring | --only | --level | --max-runs | --max-time | --against | --last) ;;
 	--also) COMPREPLY=($(compgen -W 'text= markdown= json= junit= sarif=' -- "$2")) && compopt -o nospace 2>/dev/null ;;
 	--threshold) COMPREPLY=($(compgen -W 'times= sizes= counts= waits=' -- "$2")) && compopt -o nospace 2>/dev/null ;;
 	*) return 1 ;;

@@ -326,6 +326,8 @@ def test_an_import_more_is_found_at_its_line(tmp):
         reports.append(tmp / f"{len(reports)}.json")
         coldprof("run", "-q", "-n", 4, "--name", "app", "-o", reports[-1], "--", need("python3"),
                  "-S", "app.py", cwd=tmp, expect=0)
+    if not all(json.loads(path.read_text())["workloads"][0]["modules"] for path in reports):
+        skip("modules are not seen here")
     coldprof("compare", "-f", "sarif", "-o", "c.sarif", *reports, cwd=tmp, expect=1)
     valid(FOREIGN / "sarif-2.1.0-rtm.5.json", tmp / "c.sarif")
     results = json.loads((tmp / "c.sarif").read_text())["runs"][0]["results"]
@@ -334,3 +336,71 @@ def test_an_import_more_is_found_at_its_line(tmp):
     place = found["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "routes.py" and found["level"] == "warning", found
     assert place["region"]["startLine"] == 3, found
+
+# ---- history ----
+
+def history(tmp, count, commit="c", host=None, **how):
+    """Reports of so many days, the last commit of which is `commit` and its number."""
+    folder = tmp / "history"
+    folder.mkdir(exist_ok=True)
+    for i in range(count):
+        document = report(seed=i + 1, **how)
+        document.update(created=f"2026-01-{i + 1:02}T00:00:00Z", commit=f"{commit}{i}",
+                        host=host or {"cpu": "Xeon"})
+        write(folder / f"{i:02}.json", document)
+    return folder
+
+
+def newest(tmp, **how):
+    document = report(seed=99, **how)
+    document.update(created="2026-02-01T00:00:00Z", commit="deadbeef" * 5, host={"cpu": "Xeon"})
+    return write(tmp / "new.json", document)
+
+
+def test_history_tells_a_new_call_and_its_commit(tmp):
+    folder, new = history(tmp, 6), newest(tmp, calls=501)
+    run = coldprof("compare", "--history", folder, new, "--also", f"json={tmp}/c.json", "--also",
+                   f"junit={tmp}/c.xml", "--also", f"sarif={tmp}/c.sarif", expect=1)
+    assert "REGRESSED" in run.out and "commit deadbeefdead" in run.out, run.out
+    valid(SCHEMAS / "compare.schema.json", tmp / "c.json")
+    valid(FOREIGN / "sarif-2.1.0-rtm.5.json", tmp / "c.sarif")
+    document = json.loads((tmp / "c.json").read_text())
+    (step,) = document["workloads"][0]["steps"]
+    assert step["metrics"] == ["syscalls_count"] and document["history_count"] == 6, step
+
+
+def test_history_of_equal_reports_is_no_failure(tmp):
+    coldprof("compare", "--history", history(tmp, 6), newest(tmp), expect=0)
+
+
+def test_history_finds_the_report_that_a_step_came_with(tmp):
+    folder = history(tmp, 8, calls=500)
+    for i in (6, 7):
+        document = json.loads((folder / f"{i:02}.json").read_text())
+        for sample in document["workloads"][0]["samples"]:
+            sample["metrics"]["syscalls_count"] = 510
+        write(folder / f"{i:02}.json", document)
+    run = coldprof("compare", "--history", folder, newest(tmp, calls=510), expect=1)
+    assert "06.json" in run.out and "commit c6" in run.out, run.out
+    coldprof("compare", "--history", folder, "--last", 2, newest(tmp, calls=510), expect=0)
+
+
+def test_history_of_another_machine_is_none(tmp):
+    folder = history(tmp, 3, host={"cpu": "EPYC"})
+    run = coldprof("compare", "--history", folder, newest(tmp, calls=501), expect=0)
+    assert "nothing to compare with" in run.err and "3 of other machines" in run.err, str(run)
+
+
+@cases(("no-folder", ["--history", "/nonexistent", "NEW"], 4, "/nonexistent"),
+       ("two-reports", ["--history", ".", "NEW", "NEW"], 2, "one report"),
+       ("no-report", ["--history", "."], 2, "one report"),
+       ("last", ["--history", ".", "--last", "0", "NEW"], 2, "--last"))
+def test_history_mistakes(tmp, words, status, part):
+    new = newest(tmp)
+    mistake(["compare", *[new if word == "NEW" else word for word in words]], part, status=status)
+
+
+def test_history_with_a_bad_file(tmp):
+    folder = history(tmp, 2)
+    write(folder / "bad.json", "{")
+    mistake(["compare", "--history", folder, newest(tmp)], "bad.json", status=4)
