@@ -89,6 +89,7 @@ find_missing_for_tests() {
 	[ "$(uname -m)" != x86_64 ] || have qemu-system-x86_64 || needs="$needs qemu"
 	/usr/bin/python3 -c 'import importlib.metadata as m, sys
 sys.exit(int(m.version("jsonschema").split(".")[0]) < 4)' 2>/dev/null || needs="$needs jsonschema"
+	/usr/bin/python3 -c 'import yaml' 2>/dev/null || needs="$needs yaml"
 }
 
 find_missing_for_lint() {
@@ -129,6 +130,7 @@ packages_apt() {
 		busybox) echo busybox-static ;;
 		qemu) echo qemu-system-x86 ;;
 		jsonschema) echo python3-jsonschema ;;
+		yaml) echo python3-yaml ;;
 		esac
 	done | sort -u
 }
@@ -179,6 +181,7 @@ packages_dnf() {
 		xmllint) echo libxml2 ;;
 		qemu) echo qemu-system-x86-core ;;
 		jsonschema) echo python3-jsonschema ;;
+		yaml) echo python3-pyyaml ;;
 		esac
 	done | sort -u
 }
