@@ -37,9 +37,9 @@ static __always_inline void look_at_scripts(struct pt_regs *regs)
 	if (!state || !state->scripts)
 		return;
 #if defined(__TARGET_ARCH_x86)
-	scripts_at_fault(BPF_CORE_READ(regs, sp), BPF_CORE_READ(regs, bp));
+	scripts_at_fault(regs->sp, regs->bp);
 #else
-	scripts_at_fault(BPF_CORE_READ(regs, sp), BPF_CORE_READ(regs, regs[29]));
+	scripts_at_fault(regs->sp, regs->regs[29]);
 #endif
 }
 

@@ -16,11 +16,11 @@ static __always_inline __u16 abi_of(long number)
 	struct task_struct *task = bpf_get_current_task_btf();
 
 #if defined(__TARGET_ARCH_x86)
-	if (BPF_CORE_READ(task, thread_info.status) & TS_COMPAT)
+	if (task->thread_info.status & TS_COMPAT)
 		return EVENT_ABI_32;
 	return number & X32_SYSCALL_BIT ? EVENT_ABI_X32 : EVENT_ABI_NATIVE;
 #else
-	return BPF_CORE_READ(task, thread_info.flags) >> TIF_32BIT & 1 ? EVENT_ABI_32
+	return task->thread_info.flags >> TIF_32BIT & 1 ? EVENT_ABI_32
 								       : EVENT_ABI_NATIVE;
 #endif
 }
@@ -29,33 +29,33 @@ static __always_inline void take_args(struct thread_state *state, struct pt_regs
 {
 #if defined(__TARGET_ARCH_x86)
 	if (state->abi == EVENT_ABI_32) {
-		state->args[0] = (__u32)BPF_CORE_READ(regs, bx);
-		state->args[1] = (__u32)BPF_CORE_READ(regs, cx);
-		state->args[2] = (__u32)BPF_CORE_READ(regs, dx);
-		state->args[3] = (__u32)BPF_CORE_READ(regs, si);
-		state->args[4] = (__u32)BPF_CORE_READ(regs, di);
+		state->args[0] = (__u32)regs->bx;
+		state->args[1] = (__u32)regs->cx;
+		state->args[2] = (__u32)regs->dx;
+		state->args[3] = (__u32)regs->si;
+		state->args[4] = (__u32)regs->di;
 		return;
 	}
-	state->args[0] = BPF_CORE_READ(regs, di);
-	state->args[1] = BPF_CORE_READ(regs, si);
-	state->args[2] = BPF_CORE_READ(regs, dx);
-	state->args[3] = BPF_CORE_READ(regs, r10);
-	state->args[4] = BPF_CORE_READ(regs, r8);
+	state->args[0] = regs->di;
+	state->args[1] = regs->si;
+	state->args[2] = regs->dx;
+	state->args[3] = regs->r10;
+	state->args[4] = regs->r8;
 #else
-	state->args[0] = BPF_CORE_READ(regs, orig_x0);
-	state->args[1] = BPF_CORE_READ(regs, regs[1]);
-	state->args[2] = BPF_CORE_READ(regs, regs[2]);
-	state->args[3] = BPF_CORE_READ(regs, regs[3]);
-	state->args[4] = BPF_CORE_READ(regs, regs[4]);
+	state->args[0] = regs->orig_x0;
+	state->args[1] = regs->regs[1];
+	state->args[2] = regs->regs[2];
+	state->args[3] = regs->regs[3];
+	state->args[4] = regs->regs[4];
 #endif
 }
 
 static __always_inline long number_of(struct pt_regs *regs)
 {
 #if defined(__TARGET_ARCH_x86)
-	return BPF_CORE_READ(regs, orig_ax);
+	return regs->orig_ax;
 #else
-	return BPF_CORE_READ(regs, syscallno);
+	return regs->syscallno;
 #endif
 }
 
@@ -361,9 +361,9 @@ static __always_inline void look_at_scripts(struct thread_state *state, struct p
 	if (!kind.path && kind.extra != CALL_EPOLL_WAIT)
 		return;
 #if defined(__TARGET_ARCH_x86)
-	scripts_at_call(BPF_CORE_READ(regs, sp), BPF_CORE_READ(regs, bp), state->enter_ns, always);
+	scripts_at_call(regs->sp, regs->bp, state->enter_ns, always);
 #else
-	scripts_at_call(BPF_CORE_READ(regs, sp), BPF_CORE_READ(regs, regs[29]), state->enter_ns,
+	scripts_at_call(regs->sp, regs->regs[29], state->enter_ns,
 			always);
 #endif
 }
@@ -378,7 +378,7 @@ static __always_inline bool is_cut_off(long result)
 
 	if (result > -512 || result < -516)
 		return false;
-	return BPF_CORE_READ(task, pending.signal.sig[0]) & 1ul << (SIGKILL - 1);
+	return task->pending.signal.sig[0] & 1ul << (SIGKILL - 1);
 }
 
 SEC("tp_btf/sys_exit")
