@@ -418,11 +418,12 @@ bool compare_fails(const struct comparison *comparison)
 	       (verdict == COMPARISON_CANT_TELL || comparison->only_base.count);
 }
 
-bool compare_is_decided(const struct comparison *comparison)
+size_t compare_undecided(const struct comparison *comparison)
 {
+	size_t count = 0;
+
 	vec_foreach(workload, &comparison->workloads)
 		vec_foreach(metric, &workload->metrics)
-			if (comparison_verdict(metric->verdict) == COMPARISON_CANT_TELL)
-				return false;
-	return true;
+			count += comparison_verdict(metric->verdict) == COMPARISON_CANT_TELL;
+	return count;
 }

@@ -21,7 +21,7 @@ int compare_conclude(struct comparison *comparison);
 /* Whether the answer is no: something regressed, or, where that is strict, can't be told. */
 bool compare_fails(const struct comparison *comparison);
 
-/* Whether each gated metric is regressed, improved or unchanged. */
-bool compare_is_decided(const struct comparison *comparison);
+/* How many gated metrics are neither regressed nor improved nor unchanged. */
+size_t compare_undecided(const struct comparison *comparison);
 
 #endif

@@ -43,16 +43,6 @@ static void hold_look(struct course_of_run *run)
 	report->made_count++;
 }
 
-static size_t undecided(const struct comparison *comparison)
-{
-	size_t count = 0;
-
-	vec_foreach(workload, &comparison->workloads)
-		vec_foreach(metric, &workload->metrics)
-			count += comparison_verdict(metric->verdict) == COMPARISON_CANT_TELL;
-	return count;
-}
-
 /* 1: each gated metric is decided; 0: not yet; or -errno (printed). */
 static int look(struct course_of_run *run)
 {
@@ -65,7 +55,7 @@ static int look(struct course_of_run *run)
 	rc = compare(&base, &new, &run->options->sides.policy, &comparison);
 	if (rc)
 		return rc;
-	left = undecided(&comparison);
+	left = compare_undecided(&comparison);
 	if (!run->options->quiet)
 		note_print(
 			"look %jd of at most %zu, %zu starts a side: %zu of %jd metrics can't be "
