@@ -253,24 +253,45 @@ static void release(struct course_of_run *run)
 		close(run->signals);
 }
 
-static int prepare_starts(struct course_of_run *run)
+static int choose_seed(struct course_of_run *run)
+{
+	run->seed = run->options->seed;
+	if (run->options->seed_given || getrandom(&run->seed, 4, 0) == 4)
+		return 0;
+	return err_code(errno, "cannot get random bytes");
+}
+
+static int make_plan(struct course_of_run *run)
 {
 	const struct run_options *options = run->options;
 	size_t count = run->targets.targets.count;
+	int rc;
 
-	run->seed = options->seed;
-	if (!options->seed_given && getrandom(&run->seed, 4, 0) != 4)
-		return -errno;
 	run->good = calloc(count, sizeof(*run->good));
 	run->failed = calloc(count, sizeof(*run->failed));
 	run->progress = progress_new(cmd_when_applies(options->progress, stderr) &&
 				     !(options->quiet && options->progress == CMD_AUTO));
 	if (!run->good || !run->failed || !run->progress)
 		return -ENOMEM;
-	if (plan_make(&run->plan, count, options->warmup, run_rounds(options), run->seed) ||
-	    run_until_begin(run) || run_sides_begin(run))
-		return -ENOMEM;
-	return run_result_begin(run);
+	rc = plan_make(&run->plan, count, options->warmup, run_rounds(options), run->seed);
+	return rc ? rc : run_until_begin(run);
+}
+
+/* 0 or -errno, printed. */
+static int prepare_starts(struct course_of_run *run)
+{
+	int rc = choose_seed(run);
+
+	if (rc)
+		return rc;
+	rc = make_plan(run);
+	if (rc)
+		return err_code(rc, "cannot plan the starts");
+	rc = run_sides_begin(run);
+	if (rc)
+		return rc;
+	rc = run_result_begin(run);
+	return rc ? err_code(rc, "cannot begin the report") : 0;
 }
 
 int run(const struct run_options *options)
