@@ -26,6 +26,7 @@ enum {
 	OPTION_LIST,
 	OPTION_HISTORY,
 	OPTION_LAST,
+	OPTION_NOISE,
 };
 
 static const struct option options_table[] = {
@@ -38,6 +39,7 @@ static const struct option options_table[] = {
 	{"level", required_argument, NULL, OPTION_LEVEL},
 	{"strict", no_argument, NULL, OPTION_STRICT},
 	{"force", no_argument, NULL, OPTION_FORCE},
+	{"noise", required_argument, NULL, OPTION_NOISE},
 	{"list-metrics", no_argument, NULL, OPTION_LIST},
 	{"history", required_argument, NULL, OPTION_HISTORY},
 	{"last", required_argument, NULL, OPTION_LAST},
@@ -60,6 +62,7 @@ struct compare_command {
 	struct compare_policy options;
 	const char *history;
 	unsigned long last; /* reports of it */
+	const char *noise;  /* a calibration's report, or a folder of reports; NULL: none given */
 	double level;	    /* 0: not given */
 	enum cmd_when color;
 	bool all, help, list, bad_file;
@@ -93,6 +96,12 @@ static void print_help(void)
 	      "      --policy FILE     such thresholds from a JSON file\n"
 	      "      --level P         probability of any false verdict (default 0.05)\n"
 	      "      --strict          fail on can't tell too\n"
+	      "      --noise FILE      what `coldprof calibrate` wrote: times of two reports that "
+	      "were "
+	      "made at\n"
+	      "                        different times decide beyond what it says (default: BASE's "
+	      "or "
+	      "NEW's own)\n"
 	      "      --force           gate times although machines or times of day differ\n"
 	      "      --history DIR     compare with the reports there that are of this kind of "
 	      "machine and\n"
@@ -192,6 +201,9 @@ static int take_option(struct compare_command *command, int option, char *value)
 		return 0;
 	case OPTION_FORCE:
 		command->options.force = true;
+		return 0;
+	case OPTION_NOISE:
+		command->noise = value;
 		return 0;
 	case OPTION_LIST:
 		command->list = true;
@@ -308,7 +320,7 @@ static int compare_reports(const struct compare_command *command, char **paths,
 	return status;
 }
 
-static int compare_files(const struct compare_command *command, char **paths)
+static int compare_with(const struct compare_command *command, char **paths)
 {
 	struct result base, new;
 	int status;
@@ -336,6 +348,21 @@ static int compare_with_history(const struct compare_command *command, const cha
 		return status;
 	status = write_outputs(command, &comparison);
 	comparison_release(&comparison);
+	return status;
+}
+
+static int compare_files(struct compare_command *command, char **paths)
+{
+	struct result noise;
+	int status;
+
+	if (!command->noise)
+		return compare_with(command, paths);
+	if (report_read(command->noise, &noise))
+		return EXIT_INPUT;
+	command->policy.noise = &noise;
+	status = compare_with(command, paths);
+	result_release(&noise);
 	return status;
 }
 

@@ -23,6 +23,7 @@ struct comparer {
 	struct stats_rank rank;
 	unsigned groups; /* that the machines' differences hold back */
 	bool strata;	 /* a report was merged: each kind of machine is compared with its own */
+	struct compare_noise noise;
 };
 
 static int64_t counted(const struct result_workload *workload)
@@ -152,15 +153,21 @@ static int add_metrics(const struct compare_terms *terms, const compare_series_l
 static int compare_values_of(struct comparer *comparer, const struct result_workload *base,
 			     const struct result_workload *new, struct comparison_workload *out)
 {
-	struct compare_terms terms = {
-		.policy = comparer->policy, .groups = comparer->groups, .rank = &comparer->rank};
+	struct compare_terms terms = {.policy = comparer->policy,
+				      .groups = comparer->groups,
+				      .noise = &comparer->noise,
+				      .rank = &comparer->rank};
 	compare_series_list list = {0};
 	int rc = compare_conditions(comparer->base, base, comparer->new, new, out, &terms.groups);
 
 	if (comparer->policy->force)
 		terms.groups = 0;
-	terms.drift = !comparer->policy->force && !comparer->policy->history &&
-		      !comparer->out->interleaved;
+	/* of a history this decides what that can't, or nothing: by a noise alone */
+	terms.drift = !comparer->policy->force && !comparer->out->interleaved &&
+		      (!comparer->policy->history || comparer->noise.report);
+	if (!rc && terms.drift)
+		rc = compare_noise_workload(&comparer->noise, comparer->base, base, out,
+					    &terms.calibrated);
 	if (!rc)
 		rc = compare_series_build(base, new, &list);
 	if (!rc)
@@ -311,15 +318,20 @@ static bool has_drift(const struct comparison *out)
 }
 
 /* |ranks|: whether a rank test could have decided anything. */
-static int add_notes(struct comparison *out, bool ranks)
+static int add_notes(const struct comparer *comparer, bool ranks)
 {
+	struct comparison *out = comparer->out;
 	int rc = 0;
 
-	if (has_drift(out))
+	if (comparer->noise.report)
+		rc = compare_noise_note(&comparer->noise, comparer->base, comparer->new, out);
+	if (comparer->policy->history)
+		return rc; /* the history says the rest */
+	if (!comparer->noise.report && has_drift(out))
 		rc = note(&out->notes,
 			  "the reports were made at different times, and how far this machine "
-			  "drifts between is not known: times are shown but can't decide (--force "
-			  "lets them)");
+			  "drifts between is not known: times are shown but can't decide (--noise "
+			  "with what `calibrate` measured, or --force, lets them)");
 	if (!rc && out->looks_count != RESULT_ABSENT)
 		rc = note(&out->notes,
 			  "look %jd of at most %jd: it has %.3g %% of the level, so that all looks "
@@ -356,8 +368,8 @@ static int compare_all(struct comparer *comparer)
 	ranks = out->could_fire;
 	if (!rc)
 		rc = compare_conclude(out);
-	if (!rc && !comparer->policy->history)
-		rc = add_notes(out, ranks);
+	if (!rc)
+		rc = add_notes(comparer, ranks);
 	return rc ? err_code(rc, "cannot compare") : 0;
 }
 
@@ -400,6 +412,8 @@ int compare(const struct result *base, const struct result *new,
 	comparer.strata = stratum_has_any(base) || stratum_has_any(new);
 	spend(compare_looks(base, new), &own, out);
 	rc = describe(base, new, out);
+	if (!rc && !out->interleaved && !policy->force && (!policy->history || policy->noise))
+		rc = compare_noise_find(base, new, policy, &own.level, out, &comparer.noise);
 	if (!rc)
 		rc = compare_all(&comparer);
 	stats_rank_release(&comparer.rank);

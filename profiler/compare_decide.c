@@ -78,16 +78,28 @@ static int decide_constant(const struct compare_threshold *threshold, struct com
 											   : 0;
 }
 
+/* 0 where sides are of one session. */
+static double drift_of(const struct comparison_metric *metric)
+{
+	return isnan(metric->drift) ? 0 : metric->drift;
+}
+
 static int test(const struct compare_terms *terms, const struct compare_series *series,
 		struct comparison_metric *out)
 {
 	struct stats_two two = compare_series_two(series);
-	struct stats_rank_p above = stats_rank_test(terms->rank, &two, out->effect);
-	struct stats_rank_p below = stats_rank_test(terms->rank, &two, -out->effect);
+	double drift = drift_of(out), beyond = out->effect + drift;
+	struct stats_rank_p above = stats_rank_test(terms->rank, &two, beyond);
+	struct stats_rank_p below = stats_rank_test(terms->rank, &two, -beyond);
 
 	out->p_regressed = above.greater;
 	out->p_improved = below.less;
-	out->p_unchanged = above.less > below.greater ? above.less : below.greater;
+	if (drift > 0) /* a shift that the drift hid would be within it, too */
+		out->p_unchanged = drift < out->effect ? stats_shift_equivalent(terms->rank, &two,
+										out->effect - drift)
+						       : 1;
+	else
+		out->p_unchanged = above.less > below.greater ? above.less : below.greater;
 	return comparison_text(&out->decided_by, "rank");
 }
 
@@ -124,8 +136,12 @@ int compare_measure(const struct compare_terms *terms, const struct compare_seri
 		return decide(out, COMPARISON_NOT_GATED, "not gated by the policy");
 	if (compare_group_has(terms->groups, metric))
 		return decide(out, COMPARISON_NOT_GATED, "the conditions differ");
-	if (terms->drift && compare_group_has(COMPARE_TIMES, metric))
-		return decide(out, COMPARISON_CANT_TELL, COMPARE_DRIFT);
+	if (terms->drift && compare_group_has(COMPARE_TIMES, metric)) {
+		out->drift = compare_noise_shift(terms->noise, terms->calibrated, series->name,
+						 out->base_median);
+		if (isnan(out->drift))
+			return decide(out, COMPARISON_CANT_TELL, COMPARE_DRIFT);
+	}
 	if (metric->kind == METRIC_COUNT && is_constant(&series->base) && is_constant(&series->new))
 		return decide_constant(&threshold, out);
 	return test(terms, series, out);
@@ -181,10 +197,11 @@ struct steps {
 
 static int64_t needed(const struct comparison_metric *metric, const struct steps *steps)
 {
-	double beyond = fabs(metric->shift) - metric->effect, count;
+	double drift = drift_of(metric), shift = fabs(metric->shift);
+	double beyond = shift - metric->effect - drift, within = metric->effect - drift - shift;
+	double count = beyond > 0 ? stats_shift_needed(beyond, metric->spread, steps->direction)
+				  : stats_shift_needed(within, metric->spread, steps->unchanged);
 
-	count = beyond > 0 ? stats_shift_needed(beyond, metric->spread, steps->direction)
-			   : stats_shift_needed(-beyond, metric->spread, steps->unchanged);
 	return count <= NEEDED_MAX ? (int64_t)count : RESULT_ABSENT;
 }
 
@@ -197,8 +214,9 @@ static int cant_tell(struct comparison_metric *metric, const struct steps *steps
 {
 	metric->starts_needed = needed(metric, steps);
 	return decide(metric, COMPARISON_CANT_TELL,
-		      could_decide(metric, steps) ? "too near the noise"
-						  : "too few starts for so many metrics");
+		      !could_decide(metric, steps) ? "too few starts for so many metrics"
+		      : drift_of(metric) > 0	   ? "too near what the machine shifts by itself"
+						   : "too near the noise");
 }
 
 static int judge(struct comparison_metric *metric, double level, const struct steps *steps)

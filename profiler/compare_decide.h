@@ -3,6 +3,7 @@
 #ifndef COLDPROF_COMPARE_DECIDE_H
 #define COLDPROF_COMPARE_DECIDE_H
 
+#include "compare_noise.h"
 #include "compare_policy.h"
 #include "compare_series.h"
 #include "comparison.h"
@@ -18,6 +19,8 @@ struct compare_terms {
 	const struct compare_policy *policy;
 	unsigned groups; /* that can't be gated: enum compare_group */
 	bool drift;	 /* times of both sides are of different hours */
+	const struct compare_noise *noise;
+	const struct result_workload *calibrated; /* of |noise|; NULL: its drift is not known */
 	struct stats_rank *rank;
 };
 

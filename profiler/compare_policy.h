@@ -15,11 +15,14 @@ struct compare_rule {
 	enum { COMPARE_AS_IT_IS, COMPARE_ON, COMPARE_OFF } gate;
 };
 
+struct result;
+
 struct compare_policy {
 	VEC(struct compare_rule) rules;
 	double level; /* family-wise, of both directions together */
 	bool strict, force;
 	bool history; /* verdicts are those of a history of reports (compare_history.h) */
+	const struct result *noise; /* a calibration of this machine, the caller's; NULL: none */
 };
 
 /* 5 %, no rules. */

@@ -7,7 +7,7 @@
 #define T struct comparison_metric
 SHAPE(comparison_metric, TEXT(name), TEXT(unit), TEXT(kind), INTEGER(base_n), INTEGER(new_n),
       NUMBER(base_median), NUMBER(new_median), NUMBER(shift), NUMBER(shift_low), NUMBER(shift_high),
-      NUMBER(effect), NUMBER(spread), TEXT(verdict), TEXT(decided_by), TEXT(reason),
+      NUMBER(effect), NUMBER(spread), NUMBER(drift), TEXT(verdict), TEXT(decided_by), TEXT(reason),
       NUMBER(p_regressed), NUMBER(p_improved), NUMBER(p_unchanged), INTEGER(starts_needed));
 #undef T
 

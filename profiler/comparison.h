@@ -34,6 +34,7 @@ struct comparison_metric {
 	double shift, shift_low, shift_high; /* Hodges-Lehmann, its 95 % interval */
 	double effect;			     /* the smallest that matters: the d of the tests */
 	double spread;			     /* of one start: a standard deviation */
+	double drift; /* what sessions alone may shift it by; null: of one session, or not known */
 	char *verdict;
 	char *decided_by; /* constant, rank, history; null: not decided */
 	char *reason;	  /* of can't tell and not gated: a phrase */

@@ -15,6 +15,8 @@ static const struct command commands[] = {
 	{"report", "render a report, or rebuild one from recordings", cmd_report},
 	{"compare", "what a change made worse: two reports, and a verdict", cmd_compare},
 	{"merge", "one report from those of the parts of a plan", cmd_merge},
+	{"calibrate", "how far this machine's times lie apart though nothing changed",
+	 cmd_calibrate},
 	{"workloads", "list, show, prepare or clean the catalog", cmd_workloads},
 	{"doctor", "what this machine can and cannot measure", cmd_doctor},
 };

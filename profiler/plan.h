@@ -12,6 +12,12 @@
 struct plan_start {
 	size_t target; /* index of what is started */
 	bool warmup;   /* discarded */
+	size_t session;
+};
+
+struct plan_shape {
+	size_t targets, warmup, repeat;
+	size_t sessions; /* 0: one */
 };
 
 /* Zeroed memory is an empty plan. */
@@ -20,10 +26,11 @@ struct plan {
 };
 
 /*
- * |warmup| rounds and then |repeat| rounds. A round starts each of |targets| once, in an order
- * shuffled anew (Fisher-Yates): drift of the machine then falls on all of them alike. 0 or -ENOMEM.
+ * In each session |warmup| rounds and then |repeat| rounds. A round starts each of |targets| once,
+ * in an order shuffled anew (Fisher-Yates): drift of the machine then falls on all of them alike. 0
+ * or -ENOMEM.
  */
-int plan_make(struct plan *plan, size_t targets, size_t warmup, size_t repeat, uint64_t seed);
+int plan_make(struct plan *plan, const struct plan_shape *shape, uint64_t seed);
 void plan_release(struct plan *plan);
 
 #endif

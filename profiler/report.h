@@ -62,6 +62,7 @@ int report_read(const char *path, struct result *out);
 /* The formats' write functions. */
 int report_json(const struct result *result, FILE *out, const struct report_options *options);
 int report_markdown(const struct result *result, FILE *out, const struct report_options *options);
+int report_noise(const struct result *result, FILE *out, const struct report_options *options);
 int report_text(const struct result *result, FILE *out, const struct report_options *options);
 
 #endif

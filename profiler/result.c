@@ -120,9 +120,9 @@ SHAPE(result_cgroup, INTEGER(memory_peak_bytes), INTEGER(memory_current_bytes),
 #undef T
 
 #define T struct result_sample
-SHAPE(result_sample, INTEGER(order), TEXT(outcome), TEXT(reason), BOOL(counted), INTEGER(total_ns),
-      INTEGER(ready_ns), INTEGER(responded_ns), TEXT(ready), TEXT(address), TEXT(load_technique),
-      LIST(phases, result_phase), TEXTS(phases_missing), TEXTS(chain),
+SHAPE(result_sample, INTEGER(order), INTEGER(session), TEXT(outcome), TEXT(reason), BOOL(counted),
+      INTEGER(total_ns), INTEGER(ready_ns), INTEGER(responded_ns), TEXT(ready), TEXT(address),
+      TEXT(load_technique), LIST(phases, result_phase), TEXTS(phases_missing), TEXTS(chain),
       LIST(processes, result_process), LIST(roles, result_role), LIST(threads, result_thread),
       LIST(answers, result_answer), LIST(syscalls, result_syscall), LIST(files, result_file),
       LIST(folders, result_folder), LIST(modules, result_module), TEXT(modules_technique),
@@ -135,6 +135,11 @@ SHAPE(result_sample, INTEGER(order), TEXT(outcome), TEXT(reason), BOOL(counted),
 #define T struct result_summary
 SHAPE(result_summary, TEXT(name), TEXT(unit), INTEGER(n), NUMBER(median), NUMBER(ci95_low),
       NUMBER(ci95_high), NUMBER(mean), NUMBER(sd), NUMBER(min), NUMBER(max), NUMBER(p95));
+#undef T
+
+#define T struct result_noise
+SHAPE(result_noise, TEXT(name), TEXT(unit), INTEGER(sessions_count), NUMBER(median),
+      NUMBER(within_ratio), NUMBER(between_ratio));
 #undef T
 
 #define T struct result_runtime
@@ -154,9 +159,10 @@ SHAPE(result_workload, TEXT(name), TEXT(stratum), TEXTS(command), TEXT(cwd), TEX
       TEXT(reason), STRUCT(runtime, result_runtime), LIST(packages, result_package),
       INTEGER(installed_bytes), INTEGER(installed_files_count), INTEGER(limit_memory_bytes),
       NUMBER(limit_cpus), TEXT(ready), TEXT(cold), LIST(samples, result_sample),
-      KEYED(summary, result_summary), INTEGER(median_sample), LIST(syscalls, result_syscall),
-      LIST(files, result_file), LIST(folders, result_folder), LIST(modules, result_module),
-      TEXT(modules_technique), LIST(patterns, result_pattern), TEXTS(notes));
+      KEYED(summary, result_summary), KEYED(noise, result_noise), INTEGER(median_sample),
+      LIST(syscalls, result_syscall), LIST(files, result_file), LIST(folders, result_folder),
+      LIST(modules, result_module), TEXT(modules_technique), LIST(patterns, result_pattern),
+      TEXTS(notes));
 #undef T
 
 #define T struct result_host
@@ -176,7 +182,8 @@ SHAPE(result_looks, INTEGERS(starts), INTEGER(made_count), NUMBER(level_ratio));
 #define T struct result_plan
 SHAPE(result_plan, INTEGER(repeat), INTEGER(warmup), INTEGER(seed), INTEGER(requests),
       INTEGER(timeout_ns), TEXT(cold), TEXT(user), TEXTS(options), TEXTS(order), BOOL(interrupted),
-      TEXT(session), TEXT(side), STRUCT(looks, result_looks));
+      TEXT(session), TEXT(side), STRUCT(looks, result_looks), INTEGER(sessions_count),
+      INTEGER(sessions_ns));
 #undef T
 
 #define T struct result

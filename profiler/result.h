@@ -241,10 +241,11 @@ struct result_package {
 
 /* One start. */
 struct result_sample {
-	int64_t order; /* place in the run's random order, from 0; warm-ups are not stored */
-	char *outcome; /* good, or how it failed: enum event_outcome in lower case */
-	char *reason;  /* one line, null where good */
-	bool counted;  /* in the summary: good and without losses */
+	int64_t order;	 /* place in the run's random order, from 0; warm-ups are not stored */
+	int64_t session; /* of a run of several, from 0; null: there is one */
+	char *outcome;	 /* good, or how it failed: enum event_outcome in lower case */
+	char *reason;	 /* one line, null where good */
+	bool counted;	 /* in the summary: good and without losses */
 	int64_t total_ns, ready_ns, responded_ns;
 	char *ready;	      /* exit listen http line */
 	char *address;	      /* of the listener, or null */
@@ -278,6 +279,16 @@ struct result_summary {
 	double median, ci95_low, ci95_high, mean, sd, min, max, p95; /* NAN is null */
 };
 
+/* Of a run of several sessions: how far a metric moves though nothing changed. NAN is null. */
+struct result_noise {
+	char *name; /* metric */
+	char *unit;
+	int64_t sessions_count; /* that have it */
+	double median;		/* of all starts */
+	double within_ratio;	/* the standard deviation of starts around their session's mean */
+	double between_ratio;	/* that of the sessions' medians; both as shares of |median| */
+};
+
 struct result_runtime {
 	char *name, *version, *path, *build_id;
 	char *technique; /* of its marks: uprobe, none */
@@ -300,6 +311,7 @@ struct result_workload {
 	VEC(struct result_sample) samples;
 	VEC(struct result_summary) summary;
 	/* of the lower-median start: */
+	VEC(struct result_noise) noise;
 	int64_t median_sample; /* index in samples */
 	VEC(struct result_syscall) syscalls;
 	VEC(struct result_file) files;
@@ -333,6 +345,8 @@ struct result_plan {
 	char *session; /* the same in both reports of one run that measured two sides by turns */
 	char *side;    /* a or b; null: no such run */
 	struct result_looks looks;
+	int64_t sessions_count; /* of a calibration; null: any other run */
+	int64_t sessions_ns;	/* from the first start of the first to the last of the last */
 };
 
 /* Of a merged report: one of the machines that it has starts of. */
@@ -360,9 +374,9 @@ extern const struct shape result_time_shape, result_phase_shape, result_process_
 	result_value_shape, result_syscall_phase_shape, result_syscall_shape, result_file_shape,
 	result_module_shape, result_pattern_shape, result_folder_shape, result_thread_shape,
 	result_answer_shape, result_cold_shape, result_cgroup_shape, result_sample_shape,
-	result_summary_shape, result_runtime_shape, result_package_shape, result_workload_shape,
-	result_host_shape, result_stratum_shape, result_looks_shape, result_plan_shape,
-	result_shape;
+	result_summary_shape, result_noise_shape, result_runtime_shape, result_package_shape,
+	result_workload_shape, result_host_shape, result_stratum_shape, result_looks_shape,
+	result_plan_shape, result_shape;
 
 /*
  * A new last item of a list, its fields absent, or NULL when out of memory:

@@ -11,11 +11,11 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "doctor.h"
 #include "err.h"
 #include "fs.h"
 #include "probes.h"
-#include "progress.h"
 #include "symbols.h"
 #include "units.h"
 
@@ -163,6 +163,8 @@ static int keep_sample(struct course_of_run *run, size_t index, const struct pla
 		return 0;
 	}
 	sample->order = (int64_t)index;
+	if (run->options->sessions)
+		sample->session = (int64_t)start->session;
 	judge_sample(run, sample);
 	if (!good) {
 		if (!run->failed[start->target]++)
@@ -222,16 +224,27 @@ static int start_one(struct course_of_run *run, size_t index)
 	return rc;
 }
 
+/* 0: the next start may come; 1: it is enough; -EINTR, or another -errno. */
+static int may_start(struct course_of_run *run, size_t index)
+{
+	int rc = run_sessions_pause(run, index);
+
+	if (rc)
+		return rc;
+	return session_signal(run->session) ? -EINTR : run_until_enough(run, index);
+}
+
 static int start_all(struct course_of_run *run)
 {
 	int rc = 0;
 
 	for (size_t i = 0; i < run->plan.starts.count && !rc; i++) {
-		rc = session_signal(run->session) ? -EINTR : run_until_enough(run, i);
+		rc = may_start(run, i);
 		if (!rc)
 			rc = start_one(run, i);
 	}
 	progress_end(run->progress);
+	run->ended_ns = clock_ns();
 	run_until_end(run);
 	run->interrupted = rc == -EINTR;
 	run->result.plan.interrupted = run->interrupted;
@@ -265,6 +278,7 @@ static int make_plan(struct course_of_run *run)
 {
 	const struct run_options *options = run->options;
 	size_t count = run->targets.targets.count;
+	struct plan_shape shape = {count, options->warmup, run_rounds(options), options->sessions};
 	int rc;
 
 	run->good = calloc(count, sizeof(*run->good));
@@ -273,7 +287,7 @@ static int make_plan(struct course_of_run *run)
 				     !(options->quiet && options->progress == CMD_AUTO));
 	if (!run->good || !run->failed || !run->progress)
 		return -ENOMEM;
-	rc = plan_make(&run->plan, count, options->warmup, run_rounds(options), run->seed);
+	rc = plan_make(&run->plan, &shape, run->seed);
 	return rc ? rc : run_until_begin(run);
 }
 

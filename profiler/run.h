@@ -46,6 +46,8 @@ struct run_options {
 	run_words workloads; /* names, patterns, tags */
 	char **command;	     /* after "--", ended by NULL; NULL: workloads */
 	struct run_sides_options sides;
+	unsigned long sessions; /* of the same, to see how they differ; 0: a usual run */
+	double pause_s;		/* between two of them */
 	unsigned long repeat, warmup, seed;
 	bool seed_given;
 	long requests; /* -1: the workload's own number */

@@ -5,6 +5,7 @@
 
 #include "buf.h"
 #include "plan.h"
+#include "progress.h"
 #include "result.h"
 #include "run.h"
 #include "runtime.h"
@@ -12,7 +13,6 @@
 #include "stats_looks.h"
 #include "user.h"
 
-struct progress;
 struct symbols_cache;
 
 /* Everything of one `coldprof run`. Zeroed memory is empty but for |signals|. */
@@ -34,7 +34,8 @@ struct course_of_run {
 	uint64_t lost_starts;
 	struct stats_looks looks; /* none: the number of starts is fixed */
 	bool sure;		  /* at one of them: each gated metric is decided */
-	uint64_t began_ns;	  /* the first round of measured starts; 0: not yet */
+	uint64_t began_ns;	  /* of what is timed: until sure, or all sessions; 0: not yet */
+	uint64_t ended_ns;	  /* the last start */
 };
 
 /* A report of the run: all of it, or one side's. |result| borrows from the run's. */
@@ -92,6 +93,13 @@ int run_until_begin(struct course_of_run *run);
 int run_until_enough(struct course_of_run *run, size_t index);
 /* Whatever ended the starts: the look that is next is held with what there is. */
 void run_until_end(struct course_of_run *run);
+
+/* ---- several sessions, run_sessions.c ---- */
+
+/* Asked before start |index|: waits between two sessions. 0, -EINTR or another -errno (printed). */
+int run_sessions_pause(struct course_of_run *run, size_t index);
+/* After all is summed up: the noise that those show which were begun. 0 or -ENOMEM. */
+int run_sessions_end(struct course_of_run *run);
 
 /* After the last: sums up, writes, prints. Returns an exit status. */
 int run_result_finish(struct course_of_run *run);

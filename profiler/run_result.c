@@ -195,6 +195,8 @@ static int print_text(const struct course_of_run *run, const struct run_files *f
 	}
 	if (run->options->quiet || strcmp(run->options->output, "-") == 0)
 		return 0;
+	if (run->options->sessions)
+		return report_noise(&run->result, stdout, &options);
 	return report_format_find("text")->write(&run->result, stdout, &options);
 }
 
@@ -244,7 +246,8 @@ int run_result_finish(struct course_of_run *run)
 {
 	int answer;
 
-	if (summarize(run) || note_mapped(run) || note_missing(run) || note_sharers(run))
+	if (summarize(run) || run_sessions_end(run) || note_mapped(run) || note_missing(run) ||
+	    note_sharers(run))
 		return EXIT_NO;
 	if (give_out(run, &answer))
 		return EXIT_NO;

@@ -13,6 +13,13 @@ _coldprof_options() {
 		grep -o -- '--[a-z][a-z-]*'
 }
 
+# calibrate has its own options and those of run for one side.
+_coldprof_calibrate_options() {
+	_coldprof_options "$1" calibrate
+	_coldprof_options "$1" run |
+		grep -vxE -- '--(ab|against|until-sure|max-runs|max-time|threshold|policy)'
+}
+
 # What the option $1 takes: sets COMPREPLY for the word $2; false where it takes nothing.
 _coldprof_value() {
 	case $1 in
@@ -22,11 +29,12 @@ _coldprof_value() {
 	--format) COMPREPLY=($(compgen -W 'text markdown json junit sarif' -- "$2")) ;;
 	--user) COMPREPLY=($(compgen -u -- "$2")) ;;
 	--cwd | --catalog | --cache | --record | --ab | --history) COMPREPLY=($(compgen -d -- "$2")) ;;
-	--stdin | --node | --python | -o | --output | --btf | --policy) COMPREPLY=($(compgen -f -- "$2")) ;;
+	--stdin | --node | --python | -o | --output | --btf | --policy | --noise) COMPREPLY=($(compgen -f -- "$2")) ;;
 	--env) COMPREPLY=($(compgen -e -S = -- "$2")) && compopt -o nospace 2>/dev/null ;;
 	--redis | --kafka) COMPREPLY=($(compgen -A hostname -- "$2")) ;;
 	-n | --repeat | -w | --warmup | --requests | --timeout | --seed | --setup | --name | \
-		--memory | --cpus | --ring | --only | --level | --max-runs | --max-time | --against | --last) ;;
+		--memory | --cpus | --ring | --only | --level | --max-runs | --max-time | --against | --last | \
+		--sessions | --pause) ;;
 	--also) COMPREPLY=($(compgen -W 'text= markdown= json= junit= sarif=' -- "$2")) && compopt -o nospace 2>/dev/null ;;
 	--threshold) COMPREPLY=($(compgen -W 'times= sizes= counts= waits=' -- "$2")) && compopt -o nospace 2>/dev/null ;;
 	*) return 1 ;;
@@ -64,7 +72,11 @@ _coldprof() {
 	((COMP_CWORD > 2)) && [[ ${COMP_WORDS[COMP_CWORD - 2]} == --ab ]] && before=--ab
 	[[ $command ]] && _coldprof_value "$before" "$word" && return
 	if [[ ! $command ]]; then
-		COMPREPLY=($(compgen -W 'run report compare merge workloads doctor --help --version' -- "$word"))
+		COMPREPLY=($(compgen -W 'run report compare merge calibrate workloads doctor --help --version' -- "$word"))
+		return
+	fi
+	if [[ $word == -* && $command == calibrate ]]; then
+		COMPREPLY=($(compgen -W "$(_coldprof_calibrate_options "${COMP_WORDS[0]}")" -- "$word"))
 		return
 	fi
 	if [[ $word == -* ]]; then
@@ -72,7 +84,7 @@ _coldprof() {
 		return
 	fi
 	case $command in
-	run) COMPREPLY=($(compgen -W "$(_coldprof_workloads "${COMP_WORDS[0]}")" -- "$word")) ;;
+	run | calibrate) COMPREPLY=($(compgen -W "$(_coldprof_workloads "${COMP_WORDS[0]}")" -- "$word")) ;;
 	report | compare | merge) COMPREPLY=($(compgen -f -- "$word")) ;;
 	workloads)
 		if [[ $before == workloads ]]; then

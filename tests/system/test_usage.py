@@ -4,7 +4,7 @@ import json
 
 from harness import cases, coldprof, errors, load, need_root, nobody, one_line, program
 
-COMMANDS = ("run", "report", "compare", "merge", "workloads", "doctor")
+COMMANDS = ("run", "report", "compare", "merge", "calibrate", "workloads", "doctor")
 RUN_OPTIONS = ("--repeat", "--warmup", "--cold", "--ready", "--requests", "--memory", "--cpus",
                "--timeout", "--ignore-failure", "--user", "--env", "--cwd", "--stdin", "--setup",
                "--name", "--node", "--python", "--catalog", "--cache", "--redis", "--kafka", "--seed", "--output",

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* compare_noise.c - how far times of two sessions lie apart though nothing changed, if known */
+#include "compare_noise.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "buf.h"
+#include "compare_machine.h"
+#include "summary_noise.h"
+#include "units.h"
+
+static bool has_noise(const struct result *report)
+{
+	vec_foreach(workload, &report->workloads)
+		if (workload->noise.count)
+			return true;
+	return false;
+}
+
+static const struct result *source(const struct result *base, const struct result *new,
+				   const struct compare_policy *policy)
+{
+	if (policy->noise)
+		return policy->noise;
+	return has_noise(base) ? base : has_noise(new) ? new : NULL;
+}
+
+/* What one report differs in from a calibration, where that makes times incomparable. 0 or -ENOMEM.
+ */
+static int check_machine(const struct result *noise, const struct result *report, bool *same)
+{
+	struct comparison scratch;
+	unsigned groups = 0;
+	int rc;
+
+	comparison_init(&scratch);
+	rc = compare_machines(noise, report, &scratch, &groups);
+	comparison_release(&scratch);
+	*same = !(groups & COMPARE_TIMES);
+	return rc;
+}
+
+static bool is_time(const struct result_noise *noise)
+{
+	const struct metric *metric = noise->name ? metrics_find(noise->name) : NULL;
+
+	return metric && compare_group_has(COMPARE_TIMES, metric);
+}
+
+static size_t count_times(const struct result *report)
+{
+	size_t count = 0;
+
+	vec_foreach(workload, &report->workloads)
+		vec_foreach(noise, &workload->noise)
+			count += is_time(noise);
+	return count;
+}
+
+int compare_noise_find(const struct result *base, const struct result *new,
+		       const struct compare_policy *policy, double *level, struct comparison *out,
+		       struct compare_noise *noise)
+{
+	const struct result *report = source(base, new, policy);
+	bool base_same = false, new_same = false;
+	size_t times;
+	int rc;
+
+	if (!report)
+		return 0;
+	rc = check_machine(report, base, &base_same);
+	if (!rc)
+		rc = check_machine(report, new, &new_same);
+	if (rc)
+		return rc;
+	if (!base_same || !new_same)
+		return result_texts_add(&out->notes, "the noise was calibrated on another machine: "
+						     "it counts for nothing here");
+	times = count_times(report);
+	if (!times)
+		return 0;
+	noise->report = report;
+	*level /= 2;
+	noise->tail = *level / 2 / (double)times;
+	return 0;
+}
+
+static const struct result_workload *of_name(const struct result *report, const char *name)
+{
+	vec_foreach(workload, &report->workloads)
+		if (workload->noise.count && workload->name && name &&
+		    strcmp(workload->name, name) == 0)
+			return workload;
+	return NULL;
+}
+
+int compare_noise_workload(const struct compare_noise *noise, const struct result *base_report,
+			   const struct result_workload *base, struct comparison_workload *out,
+			   const struct result_workload **found)
+{
+	const struct result_workload *workload;
+	struct comparison_workload scratch = {0};
+	unsigned groups = 0;
+	int rc;
+
+	*found = NULL;
+	if (!noise->report)
+		return 0;
+	workload = of_name(noise->report, base->name);
+	if (!workload)
+		return result_texts_add(&out->notes,
+					"its noise was not calibrated: times can't decide");
+	rc = compare_conditions(noise->report, workload, base_report, base, &scratch, &groups);
+	shape_release(&comparison_workload_shape, &scratch);
+	if (rc)
+		return rc;
+	if (groups & COMPARE_TIMES)
+		return result_texts_add(&out->notes, "its noise was calibrated under other "
+						     "conditions: times can't decide");
+	*found = workload;
+	return 0;
+}
+
+double compare_noise_shift(const struct compare_noise *noise,
+			   const struct result_workload *workload, const char *metric,
+			   double median)
+{
+	const struct result_noise *found = workload ? summary_noise_find(workload, metric) : NULL;
+
+	return found ? summary_noise_shift(found, noise->tail) * fabs(median) : NAN;
+}
+
+/* Seconds between two times as reports have them; NAN where one is not known. */
+static double apart_s(const char *a, const char *b)
+{
+	struct tm first = {0}, second = {0};
+
+	if (!a || !b || !strptime(a, "%Y-%m-%dT%H:%M:%SZ", &first) ||
+	    !strptime(b, "%Y-%m-%dT%H:%M:%SZ", &second))
+		return NAN;
+	return fabs(difftime(timegm(&first), timegm(&second)));
+}
+
+/* "40 s", "12 min", "3.1 h" */
+static int put_span(double seconds, struct buf *out)
+{
+	if (seconds < 120)
+		return buf_printf(out, "%.0f s", seconds);
+	if (seconds < 7200)
+		return buf_printf(out, "%.0f min", seconds / 60);
+	return buf_printf(out, "%.1f h", seconds / 3600);
+}
+
+int compare_noise_note(const struct compare_noise *noise, const struct result *base,
+		       const struct result *new, struct comparison *out)
+{
+	const struct result_plan *plan = &noise->report->plan;
+	double apart = apart_s(base->created, new->created);
+	double lasted = plan->sessions_ns < 0 ? NAN : (double)plan->sessions_ns / 1e9;
+	struct buf text = {0};
+	int rc;
+
+	rc = buf_puts(&text, "the reports were made at different times: times decide only beyond "
+			     "what this machine shifts by itself, as calibrated");
+	if (!rc && plan->sessions_count > 0)
+		rc = buf_printf(&text, " in %jd sessions", (intmax_t)plan->sessions_count);
+	if (!rc && lasted >= 0)
+		rc = buf_puts(&text, " within ") || put_span(lasted, &text) ? -ENOMEM : 0;
+	if (!rc && apart > lasted)
+		rc = buf_puts(&text, "; the reports are ") || put_span(apart, &text) ||
+				     buf_puts(&text, " apart, over which it may shift further")
+			     ? -ENOMEM
+			     : 0;
+	if (!rc)
+		rc = result_texts_add(&out->notes, buf_text(&text));
+	buf_release(&text);
+	return rc;
+}
