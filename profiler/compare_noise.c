@@ -9,6 +9,7 @@
 
 #include "buf.h"
 #include "compare_machine.h"
+#include "stratum.h"
 #include "summary_noise.h"
 #include "units.h"
 
@@ -28,19 +29,49 @@ static const struct result *source(const struct result *base, const struct resul
 	return has_noise(base) ? base : has_noise(new) ? new : NULL;
 }
 
-/* What one report differs in from a calibration, where that makes times incomparable. 0 or -ENOMEM.
- */
-static int check_machine(const struct result *noise, const struct result *report, bool *same)
+int compare_noise_is_machine(const struct result *a, const struct result *b, bool *same)
 {
 	struct comparison scratch;
 	unsigned groups = 0;
 	int rc;
 
+	*same = true; /* of merged reports each workload has its own */
+	if (stratum_has_any(a) || stratum_has_any(b))
+		return 0;
 	comparison_init(&scratch);
-	rc = compare_machines(noise, report, &scratch, &groups);
+	rc = compare_machines(a, b, &scratch, &groups);
 	comparison_release(&scratch);
 	*same = !(groups & COMPARE_TIMES);
 	return rc;
+}
+
+static int is_stratum(const struct result *a_report, const struct result_workload *a,
+		      const struct result *b_report, const struct result_workload *b, bool *same)
+{
+	struct buf left = {0}, right = {0};
+	int rc = stratum_of(a_report, a, &left);
+
+	if (!rc)
+		rc = stratum_of(b_report, b, &right);
+	*same = !rc && strcmp(buf_text(&left), buf_text(&right)) == 0;
+	buf_release(&left);
+	buf_release(&right);
+	return rc;
+}
+
+int compare_noise_is_like(const struct result *a_report, const struct result_workload *a,
+			  const struct result *b_report, const struct result_workload *b,
+			  bool *same)
+{
+	struct comparison_workload scratch = {0};
+	unsigned groups = 0;
+	int rc = compare_conditions(a_report, a, b_report, b, &scratch, &groups);
+
+	shape_release(&comparison_workload_shape, &scratch);
+	*same = !(groups & COMPARE_TIMES);
+	if (rc || !*same || (!a->stratum && !b->stratum))
+		return rc;
+	return is_stratum(a_report, a, b_report, b, same);
 }
 
 static bool is_time(const struct result_noise *noise)
@@ -71,9 +102,9 @@ int compare_noise_find(const struct result *base, const struct result *new,
 
 	if (!report)
 		return 0;
-	rc = check_machine(report, base, &base_same);
+	rc = compare_noise_is_machine(report, base, &base_same);
 	if (!rc)
-		rc = check_machine(report, new, &new_same);
+		rc = compare_noise_is_machine(report, new, &new_same);
 	if (rc)
 		return rc;
 	if (!base_same || !new_same)
@@ -82,46 +113,49 @@ int compare_noise_find(const struct result *base, const struct result *new,
 	times = count_times(report);
 	if (!times)
 		return 0;
+	if (report->plan.sessions_count > 0 && report->plan.sessions_count < SUMMARY_NOISE_SESSIONS)
+		return result_texts_add(&out->notes, "too few sessions to know how far this "
+						     "machine shifts by itself: at least 3");
 	noise->report = report;
 	*level /= 2;
 	noise->tail = *level / 2 / (double)times;
 	return 0;
 }
 
-static const struct result_workload *of_name(const struct result *report, const char *name)
+static int add_note(struct comparison_workload *out, bool calibrated)
 {
-	vec_foreach(workload, &report->workloads)
-		if (workload->noise.count && workload->name && name &&
-		    strcmp(workload->name, name) == 0)
-			return workload;
-	return NULL;
+	return result_texts_add(&out->notes,
+				calibrated ? "its noise was calibrated under other conditions: "
+					     "times can't decide"
+					   : "its noise was not calibrated: times can't decide");
 }
 
 int compare_noise_workload(const struct compare_noise *noise, const struct result *base_report,
 			   const struct result_workload *base, struct comparison_workload *out,
 			   const struct result_workload **found)
 {
-	const struct result_workload *workload;
-	struct comparison_workload scratch = {0};
-	unsigned groups = 0;
-	int rc;
+	bool any = false;
 
 	*found = NULL;
 	if (!noise->report)
 		return 0;
-	workload = of_name(noise->report, base->name);
-	if (!workload)
-		return result_texts_add(&out->notes,
-					"its noise was not calibrated: times can't decide");
-	rc = compare_conditions(noise->report, workload, base_report, base, &scratch, &groups);
-	shape_release(&comparison_workload_shape, &scratch);
-	if (rc)
-		return rc;
-	if (groups & COMPARE_TIMES)
-		return result_texts_add(&out->notes, "its noise was calibrated under other "
-						     "conditions: times can't decide");
-	*found = workload;
-	return 0;
+	vec_foreach(workload, &noise->report->workloads) {
+		bool same;
+		int rc;
+
+		if (!workload->noise.count || !workload->name || !base->name ||
+		    strcmp(workload->name, base->name) != 0)
+			continue;
+		rc = compare_noise_is_like(noise->report, workload, base_report, base, &same);
+		if (rc)
+			return rc;
+		any = true;
+		if (!same)
+			continue;
+		*found = workload;
+		return 0;
+	}
+	return add_note(out, any);
 }
 
 double compare_noise_shift(const struct compare_noise *noise,
@@ -133,8 +167,7 @@ double compare_noise_shift(const struct compare_noise *noise,
 	return found ? summary_noise_shift(found, noise->tail) * fabs(median) : NAN;
 }
 
-/* Seconds between two times as reports have them; NAN where one is not known. */
-static double apart_s(const char *a, const char *b)
+double compare_noise_apart_s(const char *a, const char *b)
 {
 	struct tm first = {0}, second = {0};
 
@@ -158,16 +191,16 @@ int compare_noise_note(const struct compare_noise *noise, const struct result *b
 		       const struct result *new, struct comparison *out)
 {
 	const struct result_plan *plan = &noise->report->plan;
-	double apart = apart_s(base->created, new->created);
+	double apart = compare_noise_apart_s(base->created, new->created);
 	double lasted = plan->sessions_ns < 0 ? NAN : (double)plan->sessions_ns / 1e9;
 	struct buf text = {0};
 	int rc;
 
 	rc = buf_puts(&text, "the reports were made at different times: times decide only beyond "
-			     "what this machine shifts by itself, as calibrated");
+			     "what this machine shifts by itself");
 	if (!rc && plan->sessions_count > 0)
-		rc = buf_printf(&text, " in %jd sessions", (intmax_t)plan->sessions_count);
-	if (!rc && lasted >= 0)
+		rc = buf_printf(&text, ", as seen in %jd sessions", (intmax_t)plan->sessions_count);
+	if (!rc && plan->sessions_count > 0 && lasted >= 0)
 		rc = buf_puts(&text, " within ") || put_span(lasted, &text) ? -ENOMEM : 0;
 	if (!rc && apart > lasted)
 		rc = buf_puts(&text, "; the reports are ") || put_span(apart, &text) ||

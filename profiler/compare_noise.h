@@ -14,6 +14,18 @@ struct compare_noise {
 };
 
 /*
+ * Whether times of two reports, and of two workloads of them, can be compared at all: the same kind
+ * of machine, and the same conditions. 0 or -ENOMEM.
+ */
+int compare_noise_is_machine(const struct result *a, const struct result *b, bool *same);
+int compare_noise_is_like(const struct result *a_report, const struct result_workload *a,
+			  const struct result *b_report, const struct result_workload *b,
+			  bool *same);
+
+/* Seconds between two times as reports have them; NAN where one is not known. */
+double compare_noise_apart_s(const char *a, const char *b);
+
+/*
  * Looks for a calibration: the policy's, else the base's own, else the new report's own. One of
  * another machine counts for nothing, with a note in |out|. Half of |*level| is spent on the chance
  * that any time of any session shifts by more than it says (split evenly over all of them, both

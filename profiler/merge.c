@@ -289,6 +289,8 @@ int merge(struct merge_part *parts, size_t count, struct result *out)
 	rc = begin(&parts[0], &merged);
 	for (size_t i = 1; i < count && !rc; i++)
 		rc = add_part(&parts[i].report, &merged);
+	if (!rc)
+		merge_sessions(parts, count, &merged.plan);
 	for (size_t i = 0; i < count && !rc; i++)
 		rc = add_machines(&parts[i].report, &merged);
 	if (!rc)

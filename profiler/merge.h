@@ -33,6 +33,9 @@ int merge_check(const struct merge_part *parts, size_t count);
 int merge_pool(struct result_workload *const *same, size_t count, uint64_t seed,
 	       struct result_workload *out);
 
+/* Sessions of calibrations are numbered part after part, and |out| says how many they are. */
+void merge_sessions(struct merge_part *parts, size_t count, struct result_plan *out);
+
 /* Adds those texts that are not there yet. 0 or -ENOMEM. */
 int merge_texts(const result_texts *from, result_texts *to);
 

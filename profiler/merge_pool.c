@@ -11,6 +11,7 @@
 #include "stats.h"
 #include "summary.h"
 #include "summary_modules.h"
+#include "summary_noise.h"
 
 /* What is pooled. */
 struct pool {
@@ -332,5 +333,7 @@ int merge_pool(struct result_workload *const *same, size_t count, uint64_t seed,
 	for (size_t i = 0; i < count; i++)
 		if (i != pool.shape)
 			result_workload_release(same[i]);
-	return rc ? rc : summary_metrics(out, seed);
+	if (!rc)
+		rc = summary_metrics(out, seed);
+	return rc ? rc : summary_noise_build(out);
 }

@@ -15,6 +15,7 @@
 const struct report_format report_formats[] = {
 	{"text", "tables and bars for a terminal or a log", report_text},
 	{"markdown", "one table of all workloads, for a page or a comment", report_markdown},
+	{"noise", "of a calibration: how far its starts and sessions lie apart", report_noise},
 	{"json", "all of it, as reports/schema/report.schema.json says", report_json},
 };
 const size_t report_formats_count = sizeof(report_formats) / sizeof(report_formats[0]);

@@ -83,8 +83,10 @@ int report_noise(const struct result *result, FILE *out, const struct report_opt
 {
 	struct screen screen = {out, options->color, options->width};
 
-	if (result->plan.sessions_count <= 0)
+	if (result->plan.sessions_count <= 0) {
+		screen_put(&screen, SCREEN_PLAIN, "no noise was calibrated\n");
 		return 0;
+	}
 	screen_printf(&screen, SCREEN_PLAIN, "%jd sessions of %jd starts, within %.0f s\n",
 		      (intmax_t)result->plan.sessions_count, (intmax_t)result->plan.repeat,
 		      (double)result->plan.sessions_ns / 1e9);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "stats.h"
@@ -13,6 +14,7 @@
 #define SESSIONS_MOST 1e6
 
 typedef VEC(double) numbers;
+typedef VEC(int64_t) sessions;
 
 /* The sum of squared distances from the mean. */
 static double squares(const numbers *values)
@@ -58,14 +60,30 @@ static int add_session(struct spread *spread, numbers *values)
 	return vec_push(&spread->medians, stats_quantile(values->items, values->count, 0.5));
 }
 
-static int64_t last_session(const struct result_workload *workload)
+static int by_number(const void *a, const void *b)
 {
-	int64_t last = -1;
+	const int64_t *left = a, *right = b;
+
+	return (*left > *right) - (*left < *right);
+}
+
+/* Each once, in their order. */
+static int find_sessions(const struct result_workload *workload, sessions *out)
+{
+	size_t count = 0;
+	int rc = 0;
 
 	vec_foreach(sample, &workload->samples)
-		if (sample->session > last)
-			last = sample->session;
-	return last;
+		if (sample->session != RESULT_ABSENT && !rc)
+			rc = vec_push(out, sample->session);
+	if (rc || !out->count)
+		return rc;
+	qsort(out->items, out->count, sizeof(*out->items), by_number);
+	for (size_t i = 0; i < out->count; i++)
+		if (!count || out->items[count - 1] != out->items[i])
+			out->items[count++] = out->items[i];
+	out->count = count;
+	return 0;
 }
 
 static int add_noise(struct result_workload *workload, const struct result_summary *summary,
@@ -93,27 +111,38 @@ static int add_noise(struct result_workload *workload, const struct result_summa
 	return 0;
 }
 
-int summary_noise_build(struct result_workload *workload)
+static int add_metric(struct result_workload *workload, const struct result_summary *summary,
+		      const sessions *sessions)
 {
-	int64_t last = last_session(workload);
+	struct spread spread = {0};
 	numbers values = {0};
 	int rc = 0;
 
-	vec_foreach(summary, &workload->summary) {
-		struct spread spread = {0};
-
-		for (int64_t session = 0; session <= last && !rc; session++) {
-			rc = collect(workload, summary->name, session, &values);
-			if (!rc)
-				rc = add_session(&spread, &values);
-		}
+	for (size_t i = 0; i < sessions->count && !rc; i++) {
+		rc = collect(workload, summary->name, sessions->items[i], &values);
 		if (!rc)
-			rc = add_noise(workload, summary, &spread);
-		vec_release(&spread.medians);
-		if (rc)
-			break;
+			rc = add_session(&spread, &values);
 	}
+	if (!rc)
+		rc = add_noise(workload, summary, &spread);
+	vec_release(&spread.medians);
 	vec_release(&values);
+	return rc;
+}
+
+int summary_noise_build(struct result_workload *workload)
+{
+	sessions sessions = {0};
+	int rc = find_sessions(workload, &sessions);
+
+	vec_foreach(noise, &workload->noise)
+		shape_release(&result_noise_shape, noise);
+	workload->noise.count = 0;
+	if (sessions.count)
+		vec_foreach(summary, &workload->summary)
+			if (!rc)
+				rc = add_metric(workload, summary, &sessions);
+	vec_release(&sessions);
 	return rc;
 }
 

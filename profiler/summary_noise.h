@@ -7,7 +7,7 @@
 #include "result.h"
 
 /*
- * Fills the workload's noise from samples of several sessions: once, after summary_build(). Of each
+ * Makes the workload's noise anew from samples of several sessions, after summary_build(). Of each
  * metric of its summary the pooled spread within a session, and that of the sessions' medians, both
  * as shares of the median of all. The second has in it what few starts a session leave to chance:
  * a bound that is made of it is never too narrow. 0 or -ENOMEM.

@@ -13,6 +13,7 @@
 #include "made_report.h"
 #include "merge.h"
 #include "stats.h"
+#include "summary_noise.h"
 
 #define PARTS 3
 
@@ -188,6 +189,32 @@ static void modules_have_the_numbers_of_all_starts(void **state)
 
 /* ---- apart ---- */
 
+/* Sessions 0 and 1 of each part, the second part an hour later. */
+static void sessions_of_calibrations_are_those_of_one(void **state)
+{
+	struct world *world = *state;
+	const struct result_workload *pooled;
+
+	for (size_t part = 0; part < 2; part++) {
+		struct result *report = &world->parts[part].report;
+		size_t i = 0;
+
+		add(world, part, &made_server, 4);
+		vec_foreach(sample, &report->workloads.items[0].samples)
+			sample->session = (int64_t)(i++ / 2);
+		report->plan.sessions_count = 2;
+		report->plan.sessions_ns = 7000000000;
+		set(&report->created, part ? "2026-11-23T10:00:00Z" : "2026-11-23T09:00:00Z");
+	}
+	assert_int_equal(run(world, 2), 0);
+	pooled = only(world);
+	assert_int_equal(world->out.plan.sessions_count, 4);
+	assert_int_equal(world->out.plan.sessions_ns, 3607000000000);
+	assert_int_equal(pooled->samples.items[0].session, 0);
+	assert_int_equal(pooled->samples.items[7].session, 3);
+	assert_int_equal(summary_noise_find(pooled, "total_ns")->sessions_count, 4);
+}
+
 static void another_machine_stays_apart(void **state)
 {
 	struct world *world = *state;
@@ -339,6 +366,7 @@ int main(void)
 		TEST(the_order_is_that_of_all),
 		TEST(the_median_start_is_one_of_its_part),
 		TEST(modules_have_the_numbers_of_all_starts),
+		TEST(sessions_of_calibrations_are_those_of_one),
 		TEST(another_machine_stays_apart),
 		TEST(another_runtime_stays_apart),
 		TEST(shards_of_other_workloads_stand_side_by_side),
