@@ -21,17 +21,37 @@ int cmd_merge(int argc, char **argv);
 int cmd_workloads(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 
-/* ---- parts of cmd_compare.c: cmd_compare_history.c, cmd_compare_list.c ---- */
+/* ---- parts of cmd_compare.c: cmd_compare_*.c, cmd_folder.c ---- */
 
 struct compare_policy;
 struct comparison;
+struct result;
+
+struct cmd_history {
+	const char *folder;
+	unsigned long last; /* reports of it */
+	const char *noise;  /* a file or a folder; NULL: none */
+};
 /*
- * Compares |path| by the last |last| reports in |folder|. EXIT_DONE with |*found| whether |out| was
- * made, to be released by the caller: where there is no report to compare with, that is said.
- * Another status after a line that says why.
+ * Compares |path| by a history. EXIT_DONE with |*found| whether |out| was made, to be released by
+ * the caller: where there is no report to compare with, that is said. Another status after a line
+ * that says why.
  */
-int cmd_compare_history(const char *folder, unsigned long last, const char *path,
+int cmd_compare_history(const struct cmd_history *history, const char *path,
 			const struct compare_policy *policy, struct comparison *out, bool *found);
+
+/*
+ * Reads a calibration or, of a folder, what its reports from before |new| say of this machine's
+ * noise. 0, or -errno (printed); |out| is the caller's to release on success.
+ */
+int cmd_compare_noise(const char *path, const struct result *new, struct result *out);
+
+/*
+ * Gives each report (*.json) in |folder| to |take|, which may move what is in it, returns 0 or
+ * -errno, and prints nothing. 0, or -errno (printed).
+ */
+typedef int cmd_take_report(const char *path, struct result *report, void *data);
+int cmd_each_report(const char *folder, cmd_take_report *take, void *data);
 
 /* Prints every metric, its kind and its threshold by |policy|. */
 void cmd_compare_list(const struct compare_policy *policy);

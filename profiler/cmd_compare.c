@@ -60,10 +60,8 @@ struct compare_command {
 	size_t outputs_count;
 	struct compare_policy policy; /* the files', then the options' */
 	struct compare_policy options;
-	const char *history;
-	unsigned long last; /* reports of it */
-	const char *noise;  /* a calibration's report, or a folder of reports; NULL: none given */
-	double level;	    /* 0: not given */
+	struct cmd_history history; /* no folder: two reports */
+	double level;		    /* 0: not given */
 	enum cmd_when color;
 	bool all, help, list, bad_file;
 };
@@ -96,12 +94,13 @@ static void print_help(void)
 	      "      --policy FILE     such thresholds from a JSON file\n"
 	      "      --level P         probability of any false verdict (default 0.05)\n"
 	      "      --strict          fail on can't tell too\n"
-	      "      --noise FILE      what `coldprof calibrate` wrote: times of two reports that "
-	      "were "
-	      "made at\n"
-	      "                        different times decide beyond what it says (default: BASE's "
-	      "or "
-	      "NEW's own)\n"
+	      "      --noise PATH      what `coldprof calibrate` wrote, or a folder of reports "
+	      "from "
+	      "this kind\n"
+	      "                        of machine: times of two reports that were made at "
+	      "different "
+	      "times\n"
+	      "                        decide beyond what it says (default: BASE's or NEW's own)\n"
 	      "      --force           gate times although machines or times of day differ\n"
 	      "      --history DIR     compare with the reports there that are of this kind of "
 	      "machine and\n"
@@ -203,16 +202,16 @@ static int take_option(struct compare_command *command, int option, char *value)
 		command->options.force = true;
 		return 0;
 	case OPTION_NOISE:
-		command->noise = value;
+		command->history.noise = value;
 		return 0;
 	case OPTION_LIST:
 		command->list = true;
 		return 0;
 	case OPTION_HISTORY:
-		command->history = value;
+		command->history.folder = value;
 		return 0;
 	case OPTION_LAST:
-		return cmd_number("--last", value, 1, 1000, &command->last);
+		return cmd_number("--last", value, 1, 1000, &command->history.last);
 	case OPTION_COLOR:
 		return cmd_when("--color", value, &command->color);
 	}
@@ -221,7 +220,7 @@ static int take_option(struct compare_command *command, int option, char *value)
 
 static int check_arguments(const struct compare_command *command, int count, char **paths)
 {
-	if (command->history) {
+	if (command->history.folder) {
 		if (count == 1)
 			return 0;
 		err_print("one report, NEW, is compared with a history, not %d", count);
@@ -320,7 +319,24 @@ static int compare_reports(const struct compare_command *command, char **paths,
 	return status;
 }
 
-static int compare_with(const struct compare_command *command, char **paths)
+static int compare_with_noise(struct compare_command *command, char **paths,
+			      const struct result *base, const struct result *new)
+{
+	struct result noise;
+	int status;
+
+	if (!command->history.noise)
+		return compare_reports(command, paths, base, new);
+	if (cmd_compare_noise(command->history.noise, new, &noise))
+		return EXIT_INPUT;
+	command->policy.noise = &noise;
+	status = compare_reports(command, paths, base, new);
+	command->policy.noise = NULL;
+	result_release(&noise);
+	return status;
+}
+
+static int compare_files(struct compare_command *command, char **paths)
 {
 	struct result base, new;
 	int status;
@@ -331,7 +347,7 @@ static int compare_with(const struct compare_command *command, char **paths)
 		result_release(&base);
 		return EXIT_INPUT;
 	}
-	status = compare_reports(command, paths, &base, &new);
+	status = compare_with_noise(command, paths, &base, &new);
 	result_release(&base);
 	result_release(&new);
 	return status;
@@ -341,28 +357,13 @@ static int compare_with_history(const struct compare_command *command, const cha
 {
 	struct comparison comparison;
 	bool found;
-	int status = cmd_compare_history(command->history, command->last, path, &command->policy,
-					 &comparison, &found);
+	int status =
+		cmd_compare_history(&command->history, path, &command->policy, &comparison, &found);
 
 	if (!found)
 		return status;
 	status = write_outputs(command, &comparison);
 	comparison_release(&comparison);
-	return status;
-}
-
-static int compare_files(struct compare_command *command, char **paths)
-{
-	struct result noise;
-	int status;
-
-	if (!command->noise)
-		return compare_with(command, paths);
-	if (report_read(command->noise, &noise))
-		return EXIT_INPUT;
-	command->policy.noise = &noise;
-	status = compare_with(command, paths);
-	result_release(&noise);
 	return status;
 }
 
@@ -374,7 +375,7 @@ static int run(struct compare_command *command, int argc, char **argv)
 		print_help();
 	else if (command->list)
 		cmd_compare_list(&command->policy);
-	else if (command->history)
+	else if (command->history.folder)
 		return compare_with_history(command, argv[optind]);
 	else
 		return compare_files(command, argv + optind);
@@ -385,7 +386,7 @@ int cmd_compare(int argc, char **argv)
 {
 	struct compare_command command = {.outputs = {{report_compare_format_find("text"), "-"}},
 					  .outputs_count = 1,
-					  .last = COMPARE_HISTORY_LAST};
+					  .history = {.last = COMPARE_HISTORY_LAST}};
 	int status;
 
 	compare_policy_init(&command.policy);

@@ -1,56 +1,26 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* cmd_compare_history.c - the part of `coldprof compare` that reads a folder of reports */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "buf.h"
 #include "cmd.h"
 #include "compare.h"
 #include "compare_history.h"
 #include "err.h"
-#include "fs.h"
 #include "report.h"
 
-static int add_file(const char *folder, const char *name, const struct result *new,
-		    struct compare_history *history)
+struct reader {
+	const struct result *new;
+	struct compare_history *history;
+};
+
+static int take(const char *path, struct result *report, void *data)
 {
-	struct buf path = {0};
-	struct result report;
-	int rc = buf_printf(&path, "%s/%s", folder, name);
+	struct reader *reader = data;
 
-	if (rc)
-		rc = err_code(rc, "cannot compare");
-	else
-		rc = report_read(path.data, &report);
-	if (!rc) {
-		rc = compare_history_add(history, path.data, &report, new);
-		result_release(&report);
-		if (rc)
-			err_code(rc, "cannot compare");
-	}
-	buf_release(&path);
-	return rc;
-}
-
-static int read_folder(const char *folder, const struct result *new,
-		       struct compare_history *history)
-{
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
-	int rc = 0;
-
-	if (!dir)
-		return err_code(errno, "cannot open '%s'", folder);
-	while (!rc && (errno = 0, entry = readdir(dir)))
-		if (strcmp(fs_extension(entry->d_name), ".json") == 0)
-			rc = add_file(folder, entry->d_name, new, history);
-	if (!rc && errno)
-		rc = err_code(errno, "cannot read '%s'", folder);
-	closedir(dir);
-	return rc;
+	return compare_history_add(reader->history, path, report, reader->new);
 }
 
 static int name_sides(const char *base, const char *new, struct comparison *out)
@@ -103,26 +73,51 @@ static int judge(const struct compare_history *history, const char *path, const 
 	return status;
 }
 
-int cmd_compare_history(const char *folder, unsigned long last, const char *path,
+/*
+ * A history that can't tell of a single report has half the level, and a noise, where one is given,
+ * the other half.
+ */
+static int judge_with_noise(const struct compare_history *history, const char *noise_path,
+			    const char *path, const struct result *new,
+			    const struct compare_policy *policy, struct comparison *out)
+{
+	struct compare_policy own = *policy;
+	struct result noise;
+	int status;
+
+	if (!noise_path || history->reports.count >= compare_history_needed(policy->level))
+		return judge(history, path, new, policy, out);
+	if (cmd_compare_noise(noise_path, new, &noise))
+		return EXIT_INPUT;
+	own.noise = &noise;
+	own.level /= 2;
+	status = judge(history, path, new, &own, out);
+	result_release(&noise);
+	return status;
+}
+
+int cmd_compare_history(const struct cmd_history *from, const char *path,
 			const struct compare_policy *policy, struct comparison *out, bool *found)
 {
 	struct compare_history history = {0};
+	struct reader reader = {.history = &history};
 	struct result new;
 	int status;
 
 	*found = false;
 	if (report_read(path, &new))
 		return EXIT_INPUT;
-	history.folder = strdup(folder);
-	status = read_folder(folder, &new, &history) ? EXIT_INPUT : EXIT_DONE;
-	compare_history_sort(&history, last);
+	reader.new = &new;
+	history.folder = strdup(from->folder);
+	status = cmd_each_report(from->folder, take, &reader) ? EXIT_INPUT : EXIT_DONE;
+	compare_history_sort(&history, from->last);
 	if (!status && history.reports.count) {
-		status = judge(&history, path, &new, policy, out);
+		status = judge_with_noise(&history, from->noise, path, &new, policy, out);
 		*found = status == EXIT_DONE;
 	} else if (!status) {
 		note_print("nothing to compare with: no report in '%s' is of this kind of machine "
 			   "and older (%zu of other machines)",
-			   folder, history.other_machines);
+			   from->folder, history.other_machines);
 	}
 	compare_history_release(&history);
 	result_release(&new);

@@ -120,8 +120,8 @@ static int is_same_machine(const struct result *a, const struct result *b, bool 
 	return rc;
 }
 
-/* RFC 3339 in UTC sorts as text. One of the same second is another unless its seed is the same. */
-static bool is_before(const struct result *report, const struct result *new)
+/* RFC 3339 in UTC sorts as text. */
+bool compare_history_is_before(const struct result *report, const struct result *new)
 {
 	int order =
 		strcmp(report->created ? report->created : "", new->created ? new->created : "");
@@ -142,7 +142,7 @@ int compare_history_add(struct compare_history *history, const char *file,
 		history->other_machines++;
 		return 0;
 	}
-	if (!is_before(report, new))
+	if (!compare_history_is_before(report, new))
 		return 0;
 	out = vec_add(&history->reports);
 	if (!out)

@@ -66,9 +66,22 @@ size_t compare_history_base(const struct compare_judge *judge);
 
 /*
  * Replaces what |comparison|, of that report and |new|, says of each gated metric by what the
- * history says: its values are then medians of reports, its counts reports. 0 or -ENOMEM.
+ * history says: its values are then medians of reports, its counts reports. A time that the history
+ * can't tell keeps its verdict where a noise decided it (compare_noise.h). 0 or -ENOMEM.
  */
 int compare_history_apply(const struct compare_judge *judge, struct comparison *comparison);
+
+/*
+ * Whether |report| was made before |new|. One of the same second is another report unless it has
+ * the same seed.
+ */
+bool compare_history_is_before(const struct result *report, const struct result *new);
+
+/*
+ * How many reports a history must have to tell of a single new one, at the |level| of both
+ * directions.
+ */
+size_t compare_history_needed(double level);
 
 /* Its parts: all of a report but the file; "0 app" is the first workload called app. */
 int compare_history_values(const struct result *report, struct compare_history_report *out);

@@ -40,6 +40,14 @@ static const char *reason_of(const struct compare_judge *judge, const struct jud
 	return "too near the noise of the history";
 }
 
+/* What a noise decides of both reports; the machine's drift is no less for it. */
+static bool is_decided_apart(const struct compare_judge *judge, const struct judge_row *row,
+			     const struct comparison_metric *metric)
+{
+	return row->complete && row->verdict == COMPARISON_CANT_TELL && !judge->drifts &&
+	       !isnan(metric->drift) && comparison_verdict(metric->verdict) != COMPARISON_CANT_TELL;
+}
+
 static int apply_metric(const struct compare_judge *judge, const struct judge_row *row,
 			struct comparison_metric *out)
 {
@@ -48,6 +56,8 @@ static int apply_metric(const struct compare_judge *judge, const struct judge_ro
 			return -ENOMEM;
 		return comparison_text(&out->verdict, comparison_word(COMPARISON_NOT_GATED));
 	}
+	if (is_decided_apart(judge, row, out))
+		return 0;
 	out->base_n = (int64_t)row->at;
 	out->new_n = (int64_t)(judge->count - row->at);
 	out->base_median = row->before;
@@ -57,6 +67,7 @@ static int apply_metric(const struct compare_judge *judge, const struct judge_ro
 	out->shift_high = row->shift.interval.high;
 	out->effect = row->effect;
 	out->spread = row->spread;
+	out->drift = NAN;
 	out->p_regressed = row->tested ? row->p_up : NAN;
 	out->p_improved = row->tested ? row->p_down : NAN;
 	out->p_unchanged = NAN;
@@ -195,15 +206,21 @@ static int add_note(result_texts *notes, const char *format, size_t number)
 	return rc;
 }
 
+size_t compare_history_needed(double level)
+{
+	size_t needed = 1;
+
+	while (stats_steps_least(needed + 1, 1) > SURE * level / 2)
+		needed++;
+	return needed;
+}
+
 static int add_notes(const struct compare_judge *judge, struct comparison *comparison)
 {
-	size_t reports = judge->count - 1, needed = 1;
-	double most = judge->policy->level / 2;
+	size_t reports = judge->count - 1, needed = compare_history_needed(judge->policy->level);
 	result_texts *notes = &comparison->notes;
 	int rc = add_note(notes, "judged by the last %zu reports of this kind of machine", reports);
 
-	while (stats_steps_least(needed + 1, 1) > SURE * most)
-		needed++;
 	if (!rc && judge->history->other_machines)
 		rc = add_note(notes, "%zu reports of other machines are left out",
 			      judge->history->other_machines);

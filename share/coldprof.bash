@@ -26,7 +26,7 @@ _coldprof_value() {
 	--cold) COMPREPLY=($(compgen -W 'warm evicted dropped' -- "$2")) ;;
 	--ready) COMPREPLY=($(compgen -W 'exit listen http http:/ line:' -- "$2")) ;;
 	--progress | --color) COMPREPLY=($(compgen -W 'auto always never' -- "$2")) ;;
-	--format) COMPREPLY=($(compgen -W 'text markdown json junit sarif' -- "$2")) ;;
+	--format) COMPREPLY=($(compgen -W 'text markdown noise json junit sarif' -- "$2")) ;;
 	--user) COMPREPLY=($(compgen -u -- "$2")) ;;
 	--cwd | --catalog | --cache | --record | --ab | --history) COMPREPLY=($(compgen -d -- "$2")) ;;
 	--stdin | --node | --python | -o | --output | --btf | --policy | --noise) COMPREPLY=($(compgen -f -- "$2")) ;;

@@ -9,6 +9,7 @@
 
 #include "compare.h"
 #include "compare_history.h"
+#include "compare_noise_history.h"
 #include "made_report.h"
 #include "report_compare.h"
 
@@ -17,7 +18,7 @@
 /* A history of one workload's reports, the last of which is the new one. */
 struct world {
 	struct result reports[MOST];
-	size_t count;
+	size_t count, starts; /* reports, and starts of each */
 	struct compare_history history;
 	struct compare_policy policy;
 	struct comparison out;
@@ -29,6 +30,7 @@ static int setup(void **state)
 {
 	struct world *world = calloc(1, sizeof(*world));
 
+	world->starts = 5;
 	compare_policy_init(&world->policy);
 	*state = world;
 	return 0;
@@ -58,7 +60,7 @@ static struct result *add(struct world *world, double factor, int64_t more)
 
 	made_result(report);
 	made.seed = 100 + world->count;
-	made_workload(report, &made, 5);
+	made_workload(report, &made, world->starts);
 	snprintf(text, sizeof(text), "2026-%02zu-%02zuT00:00:00Z", 1 + world->count / 28,
 		 1 + world->count % 28);
 	free(report->created);
@@ -109,6 +111,22 @@ static void judge(struct world *world)
 	world->compared = true;
 	assert_int_equal(compare_history_apply(judge, &world->out), 0);
 	compare_history_judge_free(judge);
+}
+
+/* The noise of all before the last. */
+static void learn(struct world *world, struct result *out)
+{
+	result_init(out);
+	for (size_t i = 0; i < world->count; i++) {
+		struct result copy;
+
+		assert_int_equal(shape_copy(&result_shape, &world->reports[i], &copy), 0);
+		assert_int_equal(
+			compare_noise_history_add(out, &copy, &world->reports[world->count - 1]),
+			0);
+		result_release(&copy);
+	}
+	assert_int_equal(compare_noise_history_end(out), 0);
 }
 
 static const struct comparison_metric *metric(const struct world *world, const char *name)
@@ -240,6 +258,47 @@ static void a_slower_one_with_a_short_history_is_not(void **state)
 	assert_false(compare_fails(&world->out));
 }
 
+/* The shorter half of the level is each way's. */
+static void a_short_history_and_its_noise_tell_it(void **state)
+{
+	struct world *world = *state;
+	const struct comparison_metric *total;
+	struct result noise;
+
+	world->starts = 10;
+	for (size_t i = 0; i < 8; i++)
+		add(world, session(i), 0);
+	add(world, 1.6, 0);
+	learn(world, &noise);
+	world->policy.noise = &noise;
+	judge(world);
+	total = metric(world, "total_ns");
+	assert_string_equal(total->verdict, "regressed");
+	assert_string_equal(total->decided_by, "rank");
+	assert_true(total->drift > 0.01 * total->base_median);
+	assert_int_equal(total->base_n, 10);
+	assert_true(isnan(metric(world, "rss_ready_bytes")->drift));
+	assert_true(compare_fails(&world->out));
+	result_release(&noise);
+}
+
+static void what_lies_within_the_noise_of_a_short_history_is_not(void **state)
+{
+	struct world *world = *state;
+	struct result noise;
+
+	world->starts = 10;
+	for (size_t i = 0; i < 8; i++)
+		add(world, session(i), 0);
+	add(world, 1.03, 0);
+	learn(world, &noise);
+	world->policy.noise = &noise;
+	judge(world);
+	assert_string_equal(metric(world, "total_ns")->verdict, "cant_tell");
+	assert_false(compare_fails(&world->out));
+	result_release(&noise);
+}
+
 static void several_slower_ones_are(void **state)
 {
 	struct world *world = *state;
@@ -326,6 +385,8 @@ int main(void)
 		TEST(a_count_that_changes_back_and_forth_is_noise),
 		TEST(a_slower_report_is_told_with_a_long_history),
 		TEST(a_slower_one_with_a_short_history_is_not),
+		TEST(a_short_history_and_its_noise_tell_it),
+		TEST(what_lies_within_the_noise_of_a_short_history_is_not),
 		TEST(several_slower_ones_are),
 		TEST(an_earlier_step_hides_no_new_one),
 		TEST(what_stays_within_the_threshold_is_unchanged),

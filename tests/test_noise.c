@@ -10,9 +10,11 @@
 #include <cmocka.h>
 
 #include "compare.h"
+#include "compare_noise_history.h"
 #include "simulated_starts.h"
 #include "summary.h"
 #include "summary_noise.h"
+#include "stratum.h"
 
 #define STARTS	 12
 #define SESSIONS 8
@@ -21,6 +23,7 @@
 
 struct world {
 	struct result calibration, base, new;
+	struct result learned; /* from reports */
 	struct compare_policy policy;
 	struct comparison out;
 	struct rng rng;
@@ -76,6 +79,7 @@ static int setup(void **state)
 	make(&world->calibration, "2026-11-25T10:00:00Z");
 	make(&world->base, "2026-11-26T10:00:00Z");
 	make(&world->new, "2026-11-26T10:00:30Z");
+	result_init(&world->learned);
 	compare_policy_init(&world->policy);
 	comparison_init(&world->out);
 	*state = world;
@@ -89,6 +93,7 @@ static int teardown(void **state)
 	result_release(&world->calibration);
 	result_release(&world->base);
 	result_release(&world->new);
+	result_release(&world->learned);
 	compare_policy_release(&world->policy);
 	comparison_release(&world->out);
 	free(world);
@@ -141,6 +146,20 @@ static void two_sessions_tell_no_bound(void **state)
 	add_total(&world->calibration, 0, 100);
 	add_total(&world->calibration, 1, 110);
 	assert_true(isnan(summary_noise_shift(total_noise(world), 0.025)));
+}
+
+/* Two calibrations can be merged: their sessions then have other numbers. */
+static void gaps_between_the_numbers_of_sessions_are_none(void **state)
+{
+	struct world *world = *state;
+	const struct result_noise *noise;
+
+	for (int64_t i = 0; i < 3; i++)
+		add_total(&world->calibration, i * (1ll << 40), (double)(90 + 10 * i));
+	noise = total_noise(world);
+	assert_int_equal(noise->sessions_count, 3);
+	assert_int_equal(summary_noise_build(app(&world->calibration)), 0);
+	assert_int_equal(app(&world->calibration)->noise.count, 1);
 }
 
 static void one_start_a_session_has_no_spread_within(void **state)
@@ -284,44 +303,268 @@ static void a_calibration_shorter_than_the_time_between_says_so(void **state)
 	assert_null(strstr(world->out.notes.items[0], "apart"));
 }
 
+static void two_sessions_are_too_few_to_judge_by(void **state)
+{
+	struct world *world = *state;
+
+	fill_all(world, 0.5);
+	world->policy.noise = &world->calibration;
+	world->calibration.plan.sessions_count = 2;
+	assert_string_equal(total(world)->verdict, "cant_tell");
+	assert_non_null(strstr(world->out.notes.items[0], "too few sessions"));
+	assert_true(world->out.level == 0.05);
+}
+
+/* What a merged report was measured on stands beside each workload. */
+static void a_merged_calibration_is_matched_by_stratum(void **state)
+{
+	struct world *world = *state;
+	struct buf stratum = {0};
+
+	fill_all(world, 0.5);
+	world->policy.noise = &world->calibration;
+	assert_int_equal(stratum_of(&world->base, app(&world->base), &stratum), 0);
+	app(&world->calibration)->stratum = buf_steal(&stratum);
+	world->calibration.host.cpu[0] = 'Y';
+	assert_string_equal(total(world)->verdict, "regressed");
+	app(&world->calibration)->stratum[0] = 'Y';
+	assert_string_equal(total(world)->verdict, "cant_tell");
+}
+
+/* ---- reports as sessions ---- */
+
+/* A report of that day of the month before. */
+static void learn(struct world *world, size_t day, const char *cpu, const char *cold,
+		  double total_ns)
+{
+	struct result report;
+	char created[64];
+
+	snprintf(created, sizeof(created), "2026-%02zu-%02zuT10:00:00Z", 10 + day / 28,
+		 1 + day % 28);
+	make(&report, created);
+	report.host.cpu[0] = cpu[0];
+	app(&report)->cold = text(cold);
+	for (int64_t i = -1; i <= 1; i++)
+		add_total(&report, RESULT_ABSENT, total_ns + 5 * (double)i);
+	assert_int_equal(compare_noise_history_add(&world->learned, &report, &world->new), 0);
+	result_release(&report);
+}
+
+static void each_report_before_the_new_one_is_a_session(void **state)
+{
+	struct world *world = *state;
+	const struct result_noise *noise;
+
+	app(&world->new)->cold = text("warm");
+	learn(world, 2, "X", "warm", 110);
+	learn(world, 0, "X", "warm", 90);
+	learn(world, 1, "X", "warm", 100);
+	learn(world, 3, "Y", "warm", 500);
+	learn(world, 4, "X", "evicted", 500);
+	learn(world, 70, "X", "warm", 500); /* after it */
+	assert_int_equal(compare_noise_history_end(&world->learned), 0);
+	noise = summary_noise_find(app(&world->learned), "total_ns");
+	assert_int_equal(noise->sessions_count, 3);
+	assert_true(fabs(noise->median - 100) < 1e-9 && isnan(noise->within_ratio));
+	assert_true(fabs(noise->between_ratio - 0.1) < 1e-9);
+	assert_true(world->learned.plan.sessions_ns >= 2 * 86400000000000);
+}
+
+static void what_reports_tell_is_judged_by(void **state)
+{
+	struct world *world = *state;
+
+	fill_all(world, 0.5);
+	app(&world->base)->cold = text("warm");
+	app(&world->new)->cold = text("warm");
+	for (size_t day = 0; day < 8; day++)
+		learn(world, day, "X", "warm", 200e6 * (1 + 0.01 * (double)(day % 3)));
+	assert_int_equal(compare_noise_history_end(&world->learned), 0);
+	world->policy.noise = &world->learned;
+	assert_string_equal(total(world)->verdict, "regressed");
+	assert_true(total(world)->drift > 0);
+}
+
 /* ---- how often it is wrong ---- */
 
-/* A session of a machine that shifts: each phase by itself and all of them together. */
-static void add_session(struct world *world, struct result *result, int64_t session, size_t starts,
-			double between)
+/* How a session of this machine differs: each phase by itself and all of them together. */
+struct session {
+	double times[PHASES];
+};
+
+static struct session draw_session(struct world *world, double between)
 {
-	double all = normal(&world->rng), own[PHASES];
+	double all = normal(&world->rng);
+	struct session session;
 
 	for (size_t i = 0; i < PHASES; i++)
-		own[i] = between * (sqrt(0.7) * all + sqrt(0.3) * normal(&world->rng));
-	for (size_t i = 0; i < starts; i++) {
-		struct result_sample *sample = add_sample(result, session);
+		session.times[i] =
+			exp(between * (sqrt(0.7) * all + sqrt(0.3) * normal(&world->rng)));
+	return session;
+}
 
-		for (size_t j = 0; j < PHASES; j++) {
-			char name[32];
+static void add_start(struct world *world, struct result_sample *sample,
+		      const struct session *session)
+{
+	for (size_t i = 0; i < PHASES; i++) {
+		double noise = 1 + 0.03 * draw(&world->rng, SKEWED);
+		char name[32];
 
-			snprintf(name, sizeof(name), "phase_p%zu_ns", j);
-			result_values_add(&sample->metrics, name,
-					  (int64_t)(200e6 * exp(own[j]) *
-						    (1 + 0.03 * draw(&world->rng, SKEWED))));
-		}
+		snprintf(name, sizeof(name), "phase_p%zu_ns", i);
+		result_values_add(&sample->metrics, name,
+				  (int64_t)(200e6 * session->times[i] * noise));
 	}
 }
 
-static bool is_any(const struct comparison *comparison, enum comparison_verdict verdict)
+static void add_starts(struct world *world, struct result *result, int64_t number, size_t starts,
+		       const struct session *session)
 {
-	vec_foreach(metric, &comparison->workloads.items[0].metrics)
+	for (size_t i = 0; i < starts; i++)
+		add_start(world, add_sample(result, number), session);
+}
+
+static struct session times(struct session session, double slower)
+{
+	for (size_t i = 0; i < PHASES; i++)
+		session.times[i] *= 1 + slower;
+	return session;
+}
+
+/* A machine that shifts |between| sessions, and a program that is |slower| in the new one. */
+struct simulated {
+	double between, slower;
+	uint64_t seed;
+};
+
+static void simulate(struct world *world, const struct simulated *simulated)
+{
+	struct session session;
+
+	for (int64_t i = 0; i < SESSIONS; i++) {
+		session = draw_session(world, simulated->between);
+		add_starts(world, &world->calibration, i, EACH, &session);
+	}
+	session = draw_session(world, simulated->between);
+	add_starts(world, &world->base, RESULT_ABSENT, STARTS, &session);
+	session = times(draw_session(world, simulated->between), simulated->slower);
+	add_starts(world, &world->new, RESULT_ABSENT, STARTS, &session);
+	total_noise(world);
+	world->policy.noise = &world->calibration;
+}
+
+/* As often as it was said: with a calibration, forced without one, with a calibration as base. */
+struct said {
+	size_t all, calibrated, forced, as_base;
+};
+
+static bool says(struct world *world, const struct result *base, enum comparison_verdict verdict)
+{
+	comparison_release(&world->out);
+	assert_int_equal(compare(base, &world->new, &world->policy, &world->out), 0);
+	vec_foreach(metric, &world->out.workloads.items[0].metrics)
 		if (comparison_verdict(metric->verdict) == verdict)
 			return true;
 	return false;
 }
 
-static void equal_sessions(double between, uint64_t seed, void **state)
+static bool says_any(struct world *world, const struct result *base)
 {
-	size_t wrong = 0, forced = 0, all = simulations();
+	return says(world, base, COMPARISON_REGRESSED) || says(world, base, COMPARISON_IMPROVED);
+}
+
+static struct said simulate_all(const struct simulated *simulated, void **state)
+{
+	struct said said = {.all = simulations()};
 	struct rng rng;
 
-	rng_seed(&rng, seed);
+	rng_seed(&rng, simulated->seed);
+	for (size_t i = 0; i < said.all; i++) {
+		struct world *world;
+
+		teardown(state);
+		setup(state);
+		world = *state;
+		world->rng = rng;
+		simulate(world, simulated);
+		rng = world->rng;
+		said.calibrated += says_any(world, &world->base);
+		said.as_base += says_any(world, &world->calibration);
+		world->policy.force = true;
+		said.forced += says_any(world, &world->base);
+	}
+	return said;
+}
+
+static void equal_sessions(double between, uint64_t seed, void **state)
+{
+	struct simulated simulated = {between, 0, seed};
+	struct said said = simulate_all(&simulated, state);
+
+	print_message("figure: two sessions that lie %.0f %% apart, %d times, calibrated in %d "
+		      "sessions of %d starts, seed %llu: of %zu comparisons %.2f %% with any false "
+		      "verdict, with the calibration as base %.2f %% (without it, forced: "
+		      "%.2f %%)\n",
+		      100 * between, PHASES, SESSIONS, EACH, (unsigned long long)seed, said.all,
+		      percent(said.calibrated, said.all), percent(said.as_base, said.all),
+		      percent(said.forced, said.all));
+	assert_at_most(said.calibrated, said.all, 0.05, said.all >= 10000);
+	assert_at_most(said.as_base, said.all, 0.05, said.all >= 10000);
+}
+
+static void sessions_that_shift_raise_few_alarms(void **state)
+{
+	equal_sessions(0.02, 61, state);
+	equal_sessions(0.10, 62, state);
+}
+
+/* Sessions lie 2 % apart, their medians some 2.6 % with what five starts leave to chance: two of
+ * them differ by less than 18 %. */
+static void a_shift_well_beyond_is_found(void **state)
+{
+	struct simulated simulated = {0.02, 0.4, 63};
+	struct said said = simulate_all(&simulated, state);
+
+	print_message("figure: a program that is 40 %% slower, sessions that lie 2 %% apart, seed "
+		      "63: found in %.2f %% of %zu comparisons, with the calibration as base in "
+		      "%.2f %%\n",
+		      percent(said.calibrated, said.all), said.all,
+		      percent(said.as_base, said.all));
+	assert_true(percent(said.calibrated, said.all) >= 95);
+	assert_true(percent(said.as_base, said.all) >= 95);
+}
+
+/* Reports of such a machine, each a session; the last of them is the base. */
+static bool says_by_reports(struct world *world, double between)
+{
+	struct session session;
+
+	for (size_t i = 0; i < SESSIONS; i++) {
+		struct result report;
+
+		make(&report, "2026-10-01T10:00:00Z");
+		report.plan.seed = (int64_t)i;
+		session = draw_session(world, between);
+		add_starts(world, &report, RESULT_ABSENT, STARTS, &session);
+		if (i + 1 == SESSIONS)
+			add_starts(world, &world->base, RESULT_ABSENT, STARTS, &session);
+		assert_int_equal(compare_noise_history_add(&world->learned, &report, &world->new),
+				 0);
+		result_release(&report);
+	}
+	session = draw_session(world, between);
+	add_starts(world, &world->new, RESULT_ABSENT, STARTS, &session);
+	assert_int_equal(compare_noise_history_end(&world->learned), 0);
+	world->policy.noise = &world->learned;
+	return says_any(world, &world->base);
+}
+
+static void reports_that_shift_raise_few_alarms(void **state)
+{
+	size_t wrong = 0, all = simulations();
+	struct rng rng;
+
+	rng_seed(&rng, 64);
 	for (size_t i = 0; i < all; i++) {
 		struct world *world;
 
@@ -329,33 +572,14 @@ static void equal_sessions(double between, uint64_t seed, void **state)
 		setup(state);
 		world = *state;
 		world->rng = rng;
-		for (int64_t session = 0; session < SESSIONS; session++)
-			add_session(world, &world->calibration, session, EACH, between);
-		add_session(world, &world->base, RESULT_ABSENT, STARTS, between);
-		add_session(world, &world->new, RESULT_ABSENT, STARTS, between);
+		wrong += says_by_reports(world, 0.05);
 		rng = world->rng;
-		total_noise(world);
-		world->policy.noise = &world->calibration;
-		total(world);
-		wrong += is_any(&world->out, COMPARISON_REGRESSED) ||
-			 is_any(&world->out, COMPARISON_IMPROVED);
-		world->policy.force = true;
-		total(world);
-		forced += is_any(&world->out, COMPARISON_REGRESSED) ||
-			  is_any(&world->out, COMPARISON_IMPROVED);
 	}
-	print_message("figure: two sessions that lie %.0f %% apart, %d times, calibrated in %d "
-		      "sessions of %d starts, seed %llu: of %zu comparisons %.2f %% with any false "
-		      "verdict (without the calibration, forced: %.2f %%)\n",
-		      100 * between, PHASES, SESSIONS, EACH, (unsigned long long)seed, all,
-		      percent(wrong, all), percent(forced, all));
+	print_message("figure: the last of %d reports that lie 5 %% apart and a new one, judged by "
+		      "their spread, %d times, seed 64: of %zu comparisons %.2f %% with any false "
+		      "verdict\n",
+		      SESSIONS, PHASES, all, percent(wrong, all));
 	assert_at_most(wrong, all, 0.05, all >= 10000);
-}
-
-static void sessions_that_shift_raise_few_alarms(void **state)
-{
-	equal_sessions(0.02, 61, state);
-	equal_sessions(0.10, 62, state);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -366,6 +590,7 @@ int main(void)
 		TEST(spreads_are_shares_of_the_median),
 		TEST(starts_that_do_not_count_are_left_out),
 		TEST(two_sessions_tell_no_bound),
+		TEST(gaps_between_the_numbers_of_sessions_are_none),
 		TEST(one_start_a_session_has_no_spread_within),
 		TEST(beyond_what_sessions_shift_a_time_regresses),
 		TEST(within_it_nothing_can_be_told),
@@ -374,8 +599,14 @@ int main(void)
 		TEST(one_of_another_machine_counts_for_nothing),
 		TEST(one_of_another_workload_or_cold_level_neither),
 		TEST(sides_of_one_run_need_none),
+		TEST(two_sessions_are_too_few_to_judge_by),
+		TEST(a_merged_calibration_is_matched_by_stratum),
+		TEST(each_report_before_the_new_one_is_a_session),
+		TEST(what_reports_tell_is_judged_by),
 		TEST(a_calibration_shorter_than_the_time_between_says_so),
 		TEST(sessions_that_shift_raise_few_alarms),
+		TEST(a_shift_well_beyond_is_found),
+		TEST(reports_that_shift_raise_few_alarms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
