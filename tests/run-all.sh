@@ -9,6 +9,7 @@ cd "$(dirname "$0")/.." || exit 1
 slow= all= kernels=
 if [ "${1:-}" = --all ]; then
 	slow=--slow all=--all kernels='5.15 6.1 6.12'
+	export COLDPROF_SLOW=1
 	shift
 fi
 export BUILD=${1:-build}
