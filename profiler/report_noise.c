@@ -15,10 +15,16 @@
 #define VALUE_WIDTH 10
 #define SHARE_WIDTH 17
 
+static char *absent(char text[UNITS_TEXT])
+{
+	snprintf(text, UNITS_TEXT, "%s", ABSENT_TEXT);
+	return text;
+}
+
 static char *value_text(const struct result_noise *noise, double value, char text[UNITS_TEXT])
 {
 	if (!noise->unit || isnan(value))
-		return strcpy(text, ABSENT_TEXT);
+		return absent(text);
 	if (strcmp(noise->unit, "ns") == 0)
 		return units_ms(value, text);
 	return strcmp(noise->unit, "bytes") == 0 ? units_bytes(value, text)
@@ -28,7 +34,7 @@ static char *value_text(const struct result_noise *noise, double value, char tex
 static char *share_text(double share, char text[UNITS_TEXT])
 {
 	if (isnan(share))
-		return strcpy(text, ABSENT_TEXT);
+		return absent(text);
 	snprintf(text, UNITS_TEXT, "%.*f %%", share < 0.0995 ? 2 : 1, 100 * share);
 	return text;
 }
