@@ -218,16 +218,25 @@ static int take_option(struct compare_command *command, int option, char *value)
 	return -EINVAL; /* getopt_long has said why */
 }
 
-static int check_arguments(const struct compare_command *command, int count, char **paths)
+/* Only one report can come from there. */
+static int check_standard(const struct compare_command *command, int count, char **paths)
+{
+	size_t standard = command->history.noise && strcmp(command->history.noise, "-") == 0;
+
+	for (int i = 0; i < count; i++)
+		standard += strcmp(paths[i], "-") == 0;
+	if (standard < 2)
+		return 0;
+	err_print("standard input can't be both reports");
+	return -EINVAL;
+}
+
+static int check_count(const struct compare_command *command, int count)
 {
 	if (command->history.folder) {
 		if (count == 1)
 			return 0;
 		err_print("one report, NEW, is compared with a history, not %d", count);
-		return -EINVAL;
-	}
-	if (count == 2 && strcmp(paths[0], "-") == 0 && strcmp(paths[1], "-") == 0) {
-		err_print("standard input can't be both reports");
 		return -EINVAL;
 	}
 	if (count == 2)
@@ -261,7 +270,9 @@ static int parse(int argc, char **argv, struct compare_command *command)
 	       (option = getopt_long(argc, argv, "f:o:h", options_table, NULL)) != -1)
 		rc = take_option(command, option, optarg);
 	if (!rc && !command->help && !command->list)
-		rc = check_arguments(command, argc - optind, argv + optind);
+		rc = check_count(command, argc - optind);
+	if (!rc && !command->help && !command->list)
+		rc = check_standard(command, argc - optind, argv + optind);
 	return rc ? rc : merge(command);
 }
 

@@ -134,6 +134,12 @@ def test_it_has_one_side(option):
     assert option in errors(run)[0], run.err
 
 
+@cases(("base", "-", "new.json"), ("new", "base.json", "-"), ("history", "--history", ".", "-"))
+def test_standard_input_is_one_report(*words):
+    run = coldprof("compare", "--noise", "-", *words, expect=2)
+    assert len(errors(run)) == 1 and "standard input" in errors(run)[0], run.err
+
+
 def test_noise_that_is_not_there(tmp):
     (tmp / "r.json").write_text('{"schema": 1, "workloads": []}')
     run = coldprof("compare", "--noise", tmp / "none.json", tmp / "r.json", tmp / "r.json", expect=4)
