@@ -11,146 +11,11 @@
 #include <cjson/cJSON.h>
 
 #include "fs.h"
+#include "node_options.h"
 #include "user_job.h"
-
-/* Node's options whose value may be the next argument; union of 12 to 26, each tried on 20 to 26 */
-static const char *const node_value_options[] = {
-	"-C",
-	"-r",
-	"--allow-fs-read",
-	"--allow-fs-write",
-	"--bench-isolation",
-	"--bench-name-pattern",
-	"--bench-reporter",
-	"--bench-reporter-destination",
-	"--bench-samples",
-	"--bench-warmup",
-	"--conditions",
-	"--cpu-prof-dir",
-	"--cpu-prof-interval",
-	"--cpu-prof-name",
-	"--debug-port",
-	"--diagnostic-dir",
-	"--disable-proto",
-	"--disable-warning",
-	"--dns-result-order",
-	"--env-file",
-	"--env-file-if-exists",
-	"--es-module-specifier-resolution",
-	"--experimental-config-file",
-	"--experimental-default-type",
-	"--experimental-loader",
-	"--experimental-package-map",
-	"--experimental-policy",
-	"--experimental-specifier-resolution",
-	"--heap-prof-dir",
-	"--heap-prof-interval",
-	"--heap-prof-name",
-	"--heapsnapshot-near-heap-limit",
-	"--heapsnapshot-signal",
-	"--icu-data-dir",
-	"--import",
-	"--input-type",
-	"--inspect-port",
-	"--inspect-publish-uid",
-	"--loader",
-	"--localstorage-file",
-	"--max-http-header-size",
-	"--max-old-space-size-percentage",
-	"--network-family-autoselection-attempt-timeout",
-	"--openssl-config",
-	"--policy-integrity",
-	"--redirect-warnings",
-	"--report-dir",
-	"--report-directory",
-	"--report-filename",
-	"--report-signal",
-	"--require",
-	"--secure-heap",
-	"--secure-heap-min",
-	"--security-revert",
-	"--snapshot-blob",
-	"--title",
-	"--tls-cipher-list",
-	"--tls-keylog",
-	"--trace-event-categories",
-	"--trace-event-file-pattern",
-	"--trace-require-module",
-	"--unhandled-rejections",
-	"--use-largepages",
-	"--v8-pool-size",
-	"--vfs-load",
-	"--vfs-mount",
-	"--watch-kill-signal",
-	"--watch-path",
-	NULL,
-};
-
-/* Node's options with which no script of the command line is the program */
-static const char *const node_no_entry[] = {
-	"-e",
-	"-h",
-	"-i",
-	"-p",
-	"-pe",
-	"-v",
-	"--bench",
-	"--build-sea",
-	"--build-snapshot-config",
-	"--eval",
-	"--completion-bash",
-	"--experimental-sea-config",
-	"--help",
-	"--interactive",
-	"--print",
-	"--run",
-	"--prof-process",
-	"--test",
-	"--version",
-	"--v8-options",
-	NULL,
-};
 
 /* CPython's options, 3.6 to 3.14, whose value is the rest of the word or the next argument */
 static const char python_value_options[] = "WX";
-
-/* Node takes _ for - in the names of long options. */
-static bool node_option_is(const char *argument, const char *option)
-{
-	bool is_long = option[1] == '-';
-
-	for (; *option; argument++, option++)
-		if (*argument != *option && !(is_long && *argument == '_' && *option == '-'))
-			return false;
-	return !*argument || *argument == '=';
-}
-
-static bool node_option_in(const char *argument, const char *const *options)
-{
-	for (; *options; options++)
-		if (node_option_is(argument, *options))
-			return true;
-	return false;
-}
-
-/* The argument that names Node's script, or NULL. */
-static const char *node_script(char *const argv[])
-{
-	for (size_t i = 1; argv[0] && argv[i]; i++) {
-		if (strcmp(argv[i], "--") == 0)
-			return argv[i + 1];
-		if (strcmp(argv[i], "-") == 0)
-			return NULL;
-		if (argv[i][0] != '-')
-			return i == 1 && strcmp(argv[i], "inspect") == 0 ? NULL : argv[i];
-		if (node_option_in(argv[i], node_no_entry))
-			return NULL;
-		if (node_option_in(argv[i], node_value_options) && !strchr(argv[i], '=') &&
-		    argv[++i] == NULL)
-			return NULL;
-	}
-	return NULL;
-}
 
 /* What one word of Python's command line says. */
 struct python_word {
@@ -354,7 +219,7 @@ enum runtime_entry runtime_entry(const struct user *user, enum event_runtime_kin
 		word = python_program(argv);
 		what.script = word.script;
 	} else if (kind == EVENT_RUNTIME_NODE) {
-		what.script = node_script(argv);
+		what.script = node_options_script(argv);
 	}
 	if (word.module && *word.module)
 		return buf_puts(out, word.module) ? RUNTIME_ENTRY_NONE : RUNTIME_ENTRY_MODULE;
