@@ -414,8 +414,9 @@ enum event_runtime_kind {
 };
 
 /*
- * text: {"name","version","path","build_id"}, of a Python also "modules": {"technique": how its
- * imports are seen, or null, "reason": why they are not, or null}
+ * text: {"name","version","path","build_id", "modules": {"technique": how its modules are seen, or
+ * null, "reason": why they are not, or null}}. Where a preloaded hook tells them, both, as reason
+ * why they are seen by nothing else, and "hook": its file
  */
 struct event_runtime {
 	struct event event;

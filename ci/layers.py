@@ -20,7 +20,8 @@ LAYERS = (
     ("result", "result metrics comparison"),
     # pure: events -> struct
     ("model",
-     "models chain cpu entry facts faults fdcalls fdtable files mappings memory modules paths"
+     "models chain cpu entry facts faults fdcalls fdtable files hook_calls hook_preloads"
+     " mappings memory modules paths"
      " python_imports python_imports_finish python_loads python_text python_unseen"
      " packages packages_* patterns pollset"
      " process roles sched scripts scripts_* syscalls timeline uring usage waits workers"),

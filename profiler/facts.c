@@ -20,6 +20,7 @@ void facts_release(struct facts *facts)
 		free(runtime->path);
 		free(runtime->modules_technique);
 		free(runtime->modules_reason);
+		free(runtime->modules_hook);
 	}
 	vec_foreach(role, &facts->roles) {
 		free(role->role);
@@ -145,6 +146,8 @@ static int take_runtime(struct facts *facts, const struct recording *recording,
 		rc = copy_string(modules, "technique", &runtime->modules_technique);
 	if (!rc)
 		rc = copy_string(modules, "reason", &runtime->modules_reason);
+	if (!rc)
+		rc = copy_string(modules, "hook", &runtime->modules_hook);
 	cJSON_Delete(text);
 	return rc;
 }

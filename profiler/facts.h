@@ -23,6 +23,7 @@ struct facts_runtime {
 	char *name;				  /* node, python, ... */
 	char *path;				  /* of the binary; NULL: unknown */
 	char *modules_technique, *modules_reason; /* how its modules are seen, or why not; NULL */
+	char *modules_hook; /* the file that was preloaded to tell them; NULL */
 };
 
 /* Which processes have a role; NULL: any. */

@@ -304,6 +304,13 @@ int files_call(struct files *files, const struct recording *recording, const str
 	return rc ? rc : take_cached(&visit, path);
 }
 
+int files_cached(struct files *files, const struct call *call)
+{
+	const struct visit visit = {.files = files, .call = call};
+
+	return take_cached(&visit, PATHS_NONE);
+}
+
 /* ---- other records ---- */
 
 /* What io_uring reads shows in no system call: the files of its users may be incomplete. */

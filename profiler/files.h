@@ -68,6 +68,8 @@ void files_release(struct files *files);
 int files_event(struct files *files, const struct event *event);
 /* For every system call, before fdcalls_call. 0 or -ENOMEM. */
 int files_call(struct files *files, const struct recording *recording, const struct call *call);
+/* For a call that does not count: only what came into the page cache before it. 0 or -ENOMEM. */
+int files_cached(struct files *files, const struct call *call);
 /* Adds files in the order of their first open, folders by failed look-ups. 0 or -ENOMEM. */
 int files_result(const struct files *files, struct result_sample *out);
 

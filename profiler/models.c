@@ -11,6 +11,7 @@
 struct pass {
 	int (*event)(struct models *models, const struct event *event);
 	int (*call)(struct models *models, const struct call *call);
+	int (*hook)(struct models *models, const struct call *call); /* module_hook.js's own */
 };
 
 /* The first process has its standard descriptors and the plan's folder from the beginning. */
@@ -46,6 +47,8 @@ static int take(struct models *models, const struct pass *pass, const struct eve
 	if (call.process == PROCESS_NONE || call.thread == PROCESS_NONE)
 		return 0;
 	call.number = callnames_native(&models->names, call.record->abi, call.record->number);
+	if (hook_calls_is(&models->hook_calls, models->recording, &call))
+		return pass->hook(models, &call);
 	rc = pass->call(models, &call);
 	return rc ? rc : fdcalls_call(&models->table, models->recording, &call);
 }
@@ -73,14 +76,26 @@ static int chain_pass_event(struct models *models, const struct event *event)
 
 static int chain_pass_call(struct models *models, const struct call *call)
 {
-	return chain_call(&models->chain_finder, models->recording, call);
+	int rc = hook_calls_look(&models->hook_calls, models->recording, call);
+
+	return rc ? rc : chain_call(&models->chain_finder, models->recording, call);
+}
+
+static int chain_pass_hook(struct models *models, const struct call *call)
+{
+	return hook_calls_look(&models->hook_calls, models->recording, call);
 }
 
 static int find_chain(struct models *models)
 {
-	static const struct pass pass = {chain_pass_event, chain_pass_call};
+	static const struct pass pass = {chain_pass_event, chain_pass_call, chain_pass_hook};
 	int rc;
 
+	models->hook_calls = (struct hook_calls){
+		.facts = &models->facts,
+		.processes = &models->processes,
+		.modules = &models->modules,
+	};
 	models->chain_finder = (struct chain_finder){
 		.facts = &models->facts,
 		.processes = &models->processes,
@@ -114,9 +129,15 @@ static int timeline_pass_call(struct models *models, const struct call *call)
 	return rc ? rc : timeline_call(&models->timeline_finder, models->recording, call);
 }
 
+static int timeline_pass_hook(struct models *models, const struct call *call)
+{
+	return hook_calls_take(&models->hook_calls, models->recording, call);
+}
+
 static int find_timeline(struct models *models)
 {
-	static const struct pass pass = {timeline_pass_event, timeline_pass_call};
+	static const struct pass pass = {timeline_pass_event, timeline_pass_call,
+					 timeline_pass_hook};
 	int rc;
 
 	models->timeline_finder = (struct timeline_finder){
@@ -148,6 +169,8 @@ static int find_timeline(struct models *models)
 		rc = python_imports_finish(&models->python_imports);
 	if (!rc)
 		rc = scripts_finish(&models->scripts);
+	if (!rc)
+		rc = hook_calls_finish(&models->hook_calls);
 	if (!rc)
 		rc = modules_finish(&models->modules, models->facts.last_ns);
 	if (!rc)
@@ -188,6 +211,12 @@ static int last_pass_call(struct models *models, const struct call *call)
 	return rc ? rc : files_call(&models->files, models->recording, call);
 }
 
+/* What came into the page cache before it is nobody else's to tell. */
+static int last_pass_hook(struct models *models, const struct call *call)
+{
+	return files_cached(&models->files, call);
+}
+
 static void begin_last(struct models *models)
 {
 	models->usage.processes = models->sched.processes = models->faults.processes =
@@ -210,7 +239,7 @@ static void begin_last(struct models *models)
 
 static int attribute(struct models *models)
 {
-	static const struct pass pass = {last_pass_event, last_pass_call};
+	static const struct pass pass = {last_pass_event, last_pass_call, last_pass_hook};
 	int rc;
 
 	begin_last(models);
@@ -281,6 +310,7 @@ void models_release(struct models *models)
 	python_unseen_release(&models->python_unseen);
 	timeline_finder_release(&models->timeline_finder);
 	scripts_release(&models->scripts);
+	hook_calls_release(&models->hook_calls);
 	modules_release(&models->modules);
 	usage_release(&models->usage);
 	cpu_release(&models->cpu);

@@ -10,6 +10,7 @@
 #include "faults.h"
 #include "fdtable.h"
 #include "files.h"
+#include "hook_calls.h"
 #include "memory.h"
 #include "modules.h"
 #include "paths.h"
@@ -39,6 +40,7 @@ struct models {
 	struct modules modules;
 	struct timeline timeline;
 	struct roles roles;
+	struct hook_calls hook_calls;
 	/* of one pass */
 	struct fdtable table;
 	bool root_begun;

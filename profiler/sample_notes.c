@@ -75,16 +75,42 @@ static int add_alive(const struct models *models, struct result_sample *out)
 	return rc;
 }
 
+/* A preloaded hook is in the program: that, and what it can't see, is said. */
+static int add_hooked(const struct models *models, const char *name, const char *reason,
+		      struct result_sample *out)
+{
+	unsigned long long cut = models->hook_calls.cut;
+	int rc;
+
+	if (!models->hook_calls.heard)
+		return add(out, "the module hook told nothing of %s: it was not preloaded there",
+			   name);
+	rc = add(out,
+		 "the modules of %s are told by a hook that was preloaded into it (--module-hook): "
+		 "%s; ES modules are not among them",
+		 name, reason);
+	if (!rc && cut)
+		rc = add(out, "%llu module name%s too long to be told whole: cut", cut,
+			 cut == 1 ? " was" : "s were");
+	return rc;
+}
+
 /* Runtimes whose modules could be seen, but are not. */
 static int add_modules_unseen(const struct models *models, struct result_sample *out)
 {
 	int rc = 0;
 
-	vec_foreach(runtime, &models->facts.runtimes)
-		if (runtime->modules_reason && !rc)
-			rc = add(out, "the modules of %s are not seen: %s",
-				 runtime->path ? runtime->path : runtime->name,
+	vec_foreach(runtime, &models->facts.runtimes) {
+		const char *name = runtime->path ? runtime->path : runtime->name;
+
+		if (!runtime->modules_reason || rc)
+			continue;
+		if (!runtime->modules_technique)
+			rc = add(out, "the modules of %s are not seen: %s", name,
 				 runtime->modules_reason);
+		else
+			rc = add_hooked(models, name, runtime->modules_reason, out);
+	}
 	return rc;
 }
 
