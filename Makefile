@@ -141,7 +141,7 @@ install: $(if $(DESTDIR),,setup)
 	$(Q)install -D -m 755 $(BUILD)/coldprof $(DESTDIR)$(PREFIX)/bin/coldprof
 	$(if $(KAFKA_MOCK),$(Q)install -D -m 755 $(KAFKA_MOCK) $(DESTDIR)$(PREFIX)/libexec/coldprof/kafka-mock)
 	$(Q)rm -rf $(SHARE)/coldprof
-	$(Q)find runtimes reports/schema \( -name node_modules -o -name __pycache__ -o -name '.?*' \) \
+	$(Q)find runtimes reports/schema share/module_hook.js \( -name node_modules -o -name __pycache__ -o -name '.?*' \) \
 		-prune -o -type f -exec sh -c 'install -D -m 644 "$$1" "$$0/$$1"' $(SHARE)/coldprof {} \;
 	$(Q)install -D -m 644 share/coldprof.1 $(SHARE)/man/man1/coldprof.1
 	$(Q)install -D -m 644 share/coldprof.bash $(SHARE)/bash-completion/completions/coldprof

@@ -36,7 +36,7 @@ LAYERS = (
     # touch the machine: files, processes, terminals, the kernel
     ("machine",
      "user user_* commit tree trust cgroup limit limit_* http http_* smaps symbols symbols_* v8 node_version runtime"
-     " package_facts package_facts_* node_options"
+     " package_facts package_facts_* module_hook node_options"
      " runtime_* probes ready progress launch launch_* cold cold_* trace interpreter workload"
      " python_sites python_tracee python_walk python_copy python_program"
      " python_calibrate python_calibrate_parts python_watch python_choose"

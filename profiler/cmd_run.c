@@ -66,6 +66,8 @@ static const char help[] =
 	"      --color WHEN      auto, always, never\n"
 	"  -h, --help            this text\n"
 	"Tracing\n"
+	"      --module-hook     preload a hook into a Node.js whose modules can't be seen from\n"
+	"                        outside (stripped, another version): it tells of require()\n"
 	"      --btf FILE        the kernel's types, where it has none of its own\n"
 	"      --ring MIB        size of the event buffer, a power of two (default 16)\n"
 	"      --null-control    load the tracing programs, attach none: for benchmarks\n"

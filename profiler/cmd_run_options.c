@@ -32,6 +32,7 @@ enum {
 	OPTION_CACHE,
 	OPTION_REDIS,
 	OPTION_KAFKA,
+	OPTION_MODULE_HOOK,
 	OPTION_SEED,
 	OPTION_RECORD,
 	OPTION_PROGRESS,
@@ -67,6 +68,7 @@ static const struct option options_table[] = {
 	{"cache", required_argument, NULL, OPTION_CACHE},
 	{"redis", required_argument, NULL, OPTION_REDIS},
 	{"kafka", required_argument, NULL, OPTION_KAFKA},
+	{"module-hook", no_argument, NULL, OPTION_MODULE_HOOK},
 	{"seed", required_argument, NULL, OPTION_SEED},
 	{"record", required_argument, NULL, OPTION_RECORD},
 	{"progress", required_argument, NULL, OPTION_PROGRESS},
@@ -231,6 +233,9 @@ static int take_option(struct run_options *options, int option, const char *valu
 		return 0;
 	case OPTION_NULL_CONTROL:
 		options->null_control = true;
+		return 0;
+	case OPTION_MODULE_HOOK:
+		options->module_hook = true;
 		return 0;
 	case 1:
 		return vec_push(&options->workloads, value);

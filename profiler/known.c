@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "hook_calls.h"
 #include "probes.h"
 
 void known_release(struct known *known)
@@ -47,17 +48,23 @@ static void add_text(cJSON *object, const char *key, const char *text)
 		cJSON_AddNullToObject(object, key);
 }
 
-static void add_modules(const struct runtime *runtime, cJSON *facts)
+static void add_modules(const struct runtime *runtime, const char *hook, cJSON *facts)
 {
 	cJSON *modules = cJSON_AddObjectToObject(facts, "modules");
 	const char *technique, *reason;
 
 	probes_modules(runtime, &technique, &reason);
+	if (hook) {
+		reason = technique ? "this kernel does not let V8's stack be read" : reason;
+		technique = HOOK_CALLS_TECHNIQUE;
+	}
 	add_text(modules, "technique", technique);
 	add_text(modules, "reason", reason);
+	if (hook)
+		cJSON_AddStringToObject(modules, "hook", hook);
 }
 
-int known_record(const struct known_binary *binary, struct recording *recording)
+int known_record(const struct known_binary *binary, const char *hook, struct recording *recording)
 {
 	struct event_runtime event = {
 		.event = {.kind = EVENT_RUNTIME, .time_ns = clock_ns()},
@@ -78,7 +85,7 @@ int known_record(const struct known_binary *binary, struct recording *recording)
 		cJSON_AddStringToObject(facts, "version", binary->runtime.version);
 	cJSON_AddStringToObject(facts, "path", binary->runtime.path);
 	cJSON_AddStringToObject(facts, "build_id", binary->runtime.build_id);
-	add_modules(&binary->runtime, facts);
+	add_modules(&binary->runtime, hook, facts);
 	text = cJSON_PrintUnformatted(facts);
 	if (text)
 		rc = recording_add(recording, &event.event, text, strlen(text));

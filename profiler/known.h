@@ -32,8 +32,11 @@ struct known_binary *known_find(struct known *known, uint32_t device, uint64_t i
 struct known_binary *known_add(struct known *known, const struct runtime_finder *finder,
 			       const char *path, uint32_t device, uint64_t inode);
 
-/* Adds an EVENT_RUNTIME for it, unless it is no runtime. 0 or -errno. */
-int known_record(const struct known_binary *binary, struct recording *recording);
+/*
+ * Adds an EVENT_RUNTIME for it, unless it is no runtime; |hook|: the file that was preloaded to
+ * tell its modules, or NULL. 0 or -errno.
+ */
+int known_record(const struct known_binary *binary, const char *hook, struct recording *recording);
 
 /* A copy of what the report needs of it; the rest is zero. 0 or -ENOMEM. */
 int known_copy(const struct runtime *from, struct runtime *to);

@@ -107,11 +107,14 @@ static int open_session(struct course_of_run *run)
 	};
 	if (open_record_folder(run))
 		return EXIT_NO;
+	if (run_hook_find(run))
+		return EXIT_MACHINE;
 	if (session_open(&run->session_options, &run->session))
 		return EXIT_MACHINE;
 	vec_foreach(target, &run->targets.targets)
 		if (!target->reason && session_know(run->session, target))
 			return EXIT_MACHINE;
+	run_hook_say(run);
 	return EXIT_DONE;
 }
 
@@ -138,6 +141,9 @@ static void say_failure(const struct target *target, const struct result_sample 
 		  sample->reason ? sample->reason : "no reason known");
 	if (target->output_tail)
 		err_quote("the last lines of its output:", target->output_tail);
+	if (target->hooked)
+		note_print("%s: it ran with --module-hook; does it start without?",
+			   target_label(target));
 }
 
 /* A start that lost events, or was not as cold as asked for, is no part of the summary. */
@@ -260,6 +266,7 @@ static void release(struct course_of_run *run)
 	symbols_cache_free(run->symbols);
 	user_release(&run->user);
 	progress_free(run->progress);
+	free(run->module_hook);
 	free(run->good);
 	free(run->failed);
 	if (run->signals >= 0)

@@ -65,6 +65,7 @@ struct run_options {
 	const char *cache, *record, *output, *btf;
 	unsigned long ring_mib;
 	bool null_control;
+	bool module_hook; /* where modules can't be seen from outside */
 	bool quiet, verbose;
 	enum cmd_when progress, color;
 	int argc;

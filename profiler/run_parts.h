@@ -25,6 +25,7 @@ struct course_of_run {
 	struct run_targets targets;
 	struct session_options session_options;
 	struct session *session;
+	char *module_hook; /* its path; NULL: not asked for */
 	struct plan plan;
 	uint64_t seed;
 	struct result result;
@@ -59,6 +60,13 @@ static inline int run_signal_status(int number)
 
 /* Before the first start: machine, plan and all targets, also those that can't be started. */
 int run_result_begin(struct course_of_run *run);
+
+/* ---- --module-hook, run_hook.c ---- */
+
+/* Before the session is opened: finds it, if it is asked for. 0 or -errno, printed. */
+int run_hook_find(struct course_of_run *run);
+/* With --verbose: what it is used for, as far as that is known before the first start. */
+void run_hook_say(const struct course_of_run *run);
 
 /* ---- the files, run_write.c ---- */
 

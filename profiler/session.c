@@ -231,7 +231,7 @@ static int hold(struct session *session, struct course *course)
 	struct launch_spec spec = {
 		.executable = target->executable,
 		.argv = target->argv.items,
-		.environment = target->environment,
+		.environment = target->hooked ? target->hooked : target->environment,
 		.cwd = target->cwd,
 		.stdin_path = session->options->stdin_path,
 		.output_fd = course->output,

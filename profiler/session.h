@@ -32,6 +32,7 @@ struct session_options {
 	const char *stdin_path; /* NULL: /dev/null */
 	const char *setup;	/* run by the user's shell before each start, outside the clock */
 	const char *record_folder; /* keep each recording there; NULL: none */
+	const char *module_hook;   /* module_hook.js, for modules not seen otherwise; NULL: none */
 	const char *btf_path;
 	const struct scratch *scratch; /* emptied before each start */
 	const pid_t *spared;	       /* children of ours that are of no start, ended by 0 */

@@ -97,6 +97,8 @@ int session_know(struct session *session, struct target *target)
 		if (!rc)
 			rc = probe(session, &known->runtime);
 		known->marks = marks_of(session, &known->runtime);
+		if (!rc)
+			rc = session_hook(session, target, &known->runtime, seen.argv);
 	}
 out:
 	runtime_command_release(&command);
@@ -119,7 +121,7 @@ static int learn_binary(struct session *session, struct course *course,
 	}
 	if (known->runtime.kind == EVENT_RUNTIME_NONE)
 		return 0;
-	rc = known_record(known, course->recording);
+	rc = known_record(known, session_hook_of(course, &known->runtime), course->recording);
 	if (!rc)
 		rc = learn_target(session->options->user, course->target, seen, &known->runtime);
 	/* this start ran without them; the next ones will have them */
@@ -139,7 +141,7 @@ int session_learn(struct session *session, struct course *course)
 		if (rc)
 			break;
 	}
-	return rc;
+	return rc ? rc : session_hook_seen(session, course);
 }
 
 static int keep_file(struct target *target, const char *path)

@@ -74,6 +74,18 @@ void session_keep(struct session *session, const struct course *course, const ch
 /* Waits for the answer of the client that won, recording meanwhile. -EINTR, -ETIMEDOUT. */
 int session_await_answer(struct course *course, struct http_answer *answer);
 
+/*
+ * Preloads module_hook.js into the target's next starts, where that is asked for, a |runtime| in
+ * them needs it, and its arguments (NULL: not known) let it; says so where they don't. 0 or
+ * -ENOMEM.
+ */
+int session_hook(struct session *session, struct target *target, const struct runtime *runtime,
+		 char *const argv[]);
+/* The file that this start preloads to have the modules of |runtime|, or NULL. */
+const char *session_hook_of(const struct course *course, const struct runtime *runtime);
+/* session_hook(), once what the target runs was seen. */
+int session_hook_seen(struct session *session, struct course *course);
+
 /* Looks into binaries that were seen running for the first time, and records the runtimes. */
 int session_learn(struct session *session, struct course *course);
 /*

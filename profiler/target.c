@@ -18,6 +18,7 @@ void target_release(struct target *target)
 		free(*argument);
 	vec_release(&target->argv);
 	user_environment_free(target->environment);
+	user_environment_free(target->hooked);
 	free(target->cwd);
 	free(target->folder);
 	free(target->executable);

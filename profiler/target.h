@@ -21,6 +21,8 @@ struct target {
 	char *reason; /* why it can't be started (not prepared); else NULL */
 	VEC(char *) argv;
 	char **environment; /* ends with NULL */
+	char **hooked;	    /* the same with module_hook.js preloaded; NULL: it is not used */
+	bool hook_barred;   /* by an option of its Node.js: that was said */
 	char *cwd;
 	char *folder;	  /* where the workload is prepared; NULL: a command */
 	char *executable; /* real path of argv[0] as execve gets it */

@@ -21,7 +21,8 @@ def test_files_are_where_they_belong(tmp):
     assert os.access(prefix / "bin" / "coldprof", os.X_OK)
     names = {str(p.relative_to(prefix)) for p in prefix.rglob("*") if p.is_file()}
     for part in ("share/coldprof/runtimes/node/hello/workload.json",
-                 "share/coldprof/reports/schema/report.schema.json"):
+                 "share/coldprof/reports/schema/report.schema.json",
+                 "share/coldprof/share/module_hook.js"):
         assert part in names, sorted(names)[:40]
     assert any(n.startswith("share/man/man1/coldprof.1") for n in names), sorted(names)[:40]
     assert any("bash-completion" in n and "coldprof" in n for n in names), sorted(names)[:40]

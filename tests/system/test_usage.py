@@ -7,7 +7,8 @@ from harness import cases, coldprof, errors, load, need_root, nobody, one_line, 
 COMMANDS = ("run", "report", "compare", "merge", "calibrate", "workloads", "doctor")
 RUN_OPTIONS = ("--repeat", "--warmup", "--cold", "--ready", "--requests", "--memory", "--cpus",
                "--timeout", "--ignore-failure", "--user", "--env", "--cwd", "--stdin", "--setup",
-               "--name", "--node", "--python", "--catalog", "--cache", "--redis", "--kafka", "--seed", "--output",
+               "--name", "--node", "--python", "--catalog", "--cache", "--redis", "--kafka",
+               "--module-hook", "--seed", "--output",
                "--record", "--quiet", "--verbose", "--progress", "--color", "--help", "--ab",
                "--against", "--until-sure", "--max-runs", "--max-time", "--threshold", "--policy")
 
