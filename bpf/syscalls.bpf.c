@@ -20,8 +20,7 @@ static __always_inline __u16 abi_of(long number)
 		return EVENT_ABI_32;
 	return number & X32_SYSCALL_BIT ? EVENT_ABI_X32 : EVENT_ABI_NATIVE;
 #else
-	return task->thread_info.flags >> TIF_32BIT & 1 ? EVENT_ABI_32
-								       : EVENT_ABI_NATIVE;
+	return task->thread_info.flags >> TIF_32BIT & 1 ? EVENT_ABI_32 : EVENT_ABI_NATIVE;
 #endif
 }
 
@@ -363,8 +362,7 @@ static __always_inline void look_at_scripts(struct thread_state *state, struct p
 #if defined(__TARGET_ARCH_x86)
 	scripts_at_call(regs->sp, regs->bp, state->enter_ns, always);
 #else
-	scripts_at_call(regs->sp, regs->regs[29], state->enter_ns,
-			always);
+	scripts_at_call(regs->sp, regs->regs[29], state->enter_ns, always);
 #endif
 }
 
