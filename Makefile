@@ -39,8 +39,8 @@ Q := @
 say = @printf '  %-8s %s\n'
 endif
 
-.PHONY: all setup setup-tests run test test-all unit units system test-kernels bench fuzz lint \
-	install uninstall clean
+.PHONY: all setup setup-tests run test test-all unit units system checkers test-kernels bench \
+	fuzz lint install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -98,8 +98,12 @@ include tests/fuzz/fuzz.mk
 
 units: $(UNITS)
 
-system: all programs
+system: all programs checkers
 	$(Q)tests/system/run.py
+
+# Others' schemas and linters; the tests that need them are skipped where they can't be had.
+checkers:
+	$(Q)tests/checkers/prepare.sh $(BUILD)/checkers || :
 
 test-kernels: all programs
 	$(Q)tests/kernels/run.py
@@ -117,7 +121,8 @@ bench:
 # Built as who called sudo, run as root. tests/run-all.sh ends with one line of totals.
 SANITIZERS := -fsanitize=address,undefined -fno-omit-frame-pointer
 test test-all: setup-tests
-	$(Q)$(AS_USER) $(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD) all units programs
+	$(Q)$(AS_USER) $(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD) all units programs \
+		checkers
 	$(Q)$(AS_USER) $(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/asan \
 		SANITIZE='$(SANITIZERS)' CFLAGS='-O1 -g' units
 	$(Q)$(AS_USER) $(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/clang CC=clang all
@@ -141,8 +146,10 @@ install: $(if $(DESTDIR),,setup)
 	$(Q)install -D -m 755 $(BUILD)/coldprof $(DESTDIR)$(PREFIX)/bin/coldprof
 	$(if $(KAFKA_MOCK),$(Q)install -D -m 755 $(KAFKA_MOCK) $(DESTDIR)$(PREFIX)/libexec/coldprof/kafka-mock)
 	$(Q)rm -rf $(SHARE)/coldprof
-	$(Q)find runtimes reports/schema share/module_hook.js \( -name node_modules -o -name __pycache__ -o -name '.?*' \) \
+	$(Q)find runtimes reports/schema share/module_hook.js ci/README.md ci/github ci/gitlab \
+		\( -name node_modules -o -name __pycache__ -o -name '.?*' \) \
 		-prune -o -type f -exec sh -c 'install -D -m 644 "$$1" "$$0/$$1"' $(SHARE)/coldprof {} \;
+	$(Q)install -D -m 755 -t $(SHARE)/coldprof/ci ci/gate.sh ci/comment.py
 	$(Q)install -D -m 644 share/coldprof.1 $(SHARE)/man/man1/coldprof.1
 	$(Q)install -D -m 644 share/coldprof.bash $(SHARE)/bash-completion/completions/coldprof
 

@@ -19,13 +19,22 @@ ACTION = CHECKOUT / "ci" / "github" / "action.yml"
 JOB = CHECKOUT / "ci" / "gitlab" / "coldprof.yml"
 
 
-def read_yaml(path):
+def need_yaml():
     try:
         import yaml
     except ImportError:
         skip("no 'yaml' for this Python (Debian: python3-yaml)")
+    return yaml
+
+
+def read_yaml(path):
     with open(path, encoding="utf-8") as file:
-        return yaml.safe_load(file)
+        return need_yaml().safe_load(file)
+
+
+def write_yaml(path, document):
+    with open(path, "w", encoding="utf-8") as file:
+        need_yaml().safe_dump(document, file, sort_keys=False)
 
 
 # ---- a forge ----

@@ -2,14 +2,17 @@
 """test_ci.py - the recipes of ci/, run as the runners of GitHub and GitLab run them."""
 import json
 import os
+import re
 import subprocess
 import sys
 
+from checkers import valid, valid_junit, valid_sarif, valid_workflow, valid_yaml
 from ci_job import ACTION, JOB, Forge, Job, Repository, Runner, clean_environment, read_yaml, \
-    run_gitlab
+    run_gitlab, write_yaml
 from harness import CHECKOUT, COLDPROF, cases, need, need_root, takes
-from test_compare import FOREIGN, SCHEMAS, valid
 
+SCHEMAS = CHECKOUT / "reports" / "schema"
+PAGE = CHECKOUT / "ci" / "README.md"
 GATE = CHECKOUT / "ci" / "gate.sh"
 COMMENT = CHECKOUT / "ci" / "comment.py"
 
@@ -92,10 +95,55 @@ class Shop:
 # ---- the files themselves ----
 
 @cases(("action", ACTION, "github-actions"), ("job", JOB, "gitlab-ci"))
-def test_valid_by_the_forges_schema(tmp, path, schema):
-    document = tmp / "document.json"
-    document.write_text(json.dumps(read_yaml(path)))
-    valid(FOREIGN / f"{schema}.json", document)
+def test_valid_by_the_forges_schema(path, schema):
+    valid_yaml(schema, path)
+
+
+def test_action_is_clean_by_actionlint(tmp):
+    """Which reads workflows alone: the action as one that is called, with its steps as a job's."""
+    action = read_yaml(ACTION)
+    inputs = {name: {"type": "string", **{k: v for k, v in what.items() if k != "default"}}
+              for name, what in action["inputs"].items()}
+    write_yaml(tmp / "called.yml", {
+        "on": {"workflow_call": {"inputs": inputs}},
+        "jobs": {"it": {"runs-on": "ubuntu-24.04", "outputs": {
+            name: what["value"] for name, what in action["outputs"].items()},
+            "steps": action["runs"]["steps"]}}})
+    valid_workflow(tmp / "called.yml")
+
+
+def examples(part):
+    """The indented examples of ci/README.md that have this text: YAML."""
+    blocks = re.findall(r"(?:^ {4}.*\n|^\n(?= {4}))+", PAGE.read_text(), re.M)
+    found = [re.sub(r"^ {4}", "", block, flags=re.M) for block in blocks if part in block]
+    assert found, f"no example with '{part}' in {PAGE}"
+    return found
+
+
+def test_workflows_of_the_page_are_valid(tmp):
+    action = read_yaml(ACTION)
+    for text in examples("runs-on:"):
+        path = tmp / "workflow.yml"
+        path.write_text(text)
+        valid_yaml("github-workflows", path)
+        valid_workflow(path)
+        for job in read_yaml(path)["jobs"].values():
+            for step in job["steps"]:
+                if "coldprof/ci/github@" in step.get("uses", ""):
+                    given = set(step["with"])
+                    required = {k for k, v in action["inputs"].items() if v.get("required")}
+                    assert required <= given <= set(action["inputs"]), given
+
+
+def test_jobs_of_the_page_are_valid(tmp):
+    variables = set(re.findall(r"^#   (COLDPROF[A-Z_]*)", GATE.read_text(), re.M))
+    variables |= set(read_yaml(JOB)[".coldprof"]["variables"])
+    for text in examples("extends: .coldprof"):
+        path = tmp / "job.yml"
+        path.write_text(text)
+        valid_yaml("gitlab-ci", path)
+        (job,) = [v for k, v in read_yaml(path).items() if k != "include"]
+        assert set(job["variables"]) <= variables, job["variables"]
 
 
 def test_each_step_gets_inputs_through_variables_alone():
@@ -142,9 +190,8 @@ def test_results_are_valid_and_left_with_the_job(tmp):
         shop.pull("api", WORSE["api"], gate="false")
     results = shop.results("api")
     valid(SCHEMAS / "compare.schema.json", results / "comparison.json")
-    valid(FOREIGN / "sarif-2.1.0-rtm.5.json", results / "comparison.sarif")
-    subprocess.run([need("xmllint"), "--noout", "--schema", FOREIGN / "junit-10.xsd",
-                    results / "comparison.xml"], check=True, capture_output=True)
+    valid_sarif(results / "comparison.sarif")
+    valid_junit(results / "comparison.xml")
     comparison = json.loads((results / "comparison.json").read_text())
     assert comparison["interleaved"], "not both sides in one run"
     places = [r["locations"][0]["physicalLocation"]
@@ -311,8 +358,7 @@ def test_merge_request_that_makes_it_worse_fails(tmp):
         assert ("POST", "/projects/42/merge_requests/1/notes") in shop.forge.requests
     junit = read_yaml(JOB)[".coldprof"]["artifacts"]["reports"]["junit"]
     (report,) = workspace.glob(junit)
-    subprocess.run([need("xmllint"), "--noout", "--schema", FOREIGN / "junit-10.xsd", report],
-                   check=True, capture_output=True)
+    valid_junit(report)
 
 
 @takes(240)

@@ -2,7 +2,8 @@
 """test_merge.py - the reports of a plan's parts as one."""
 import json
 
-from harness import cases, coldprof, errors, load, need, need_root
+from harness import cases, coldprof, errors, load, need, need_root, slow
+from test_compare import HOSTILE, big_report, report, write
 
 
 def measure(tmp, name, *options):
@@ -60,6 +61,22 @@ def test_what_does_not_fit(tmp):
     mistake([a, b, "-o", tmp / "c.json"], "b.json", "another limit", "a.json")
     mistake([a, tmp / "none.json", "-o", tmp / "c.json"], "none.json")
     assert not (tmp / "c.json").exists()
+
+
+@cases(*[case for case in HOSTILE if case[0] != "nothing-in-common"])
+def test_hostile_report(tmp, content):
+    good, bad = write(tmp / "good.json", report()), write(tmp / "bad.json", content)
+    mistake([good, bad, "-o", tmp / "c.json"], "bad.json")
+    mistake([bad, good, "-o", tmp / "c.json"], "bad.json")
+    assert not (tmp / "c.json").exists()
+
+
+@slow
+def test_two_reports_of_100_mib(tmp):
+    parts = [big_report(tmp / f"{i}.json", 100 << 20, plan={"seed": i}) for i in range(2)]
+    run = coldprof("merge", *parts, "-o", tmp / "all.json", expect=0)
+    print(f"       two parts of 100 MiB: {run.peak_bytes >> 20} MiB")
+    assert (tmp / "all.json").stat().st_size > 50 << 20
 
 
 @cases(("no-report", "-o", "x"), ("two-standard-inputs", "-", "-"), ("output-is-input", "a", "-o", "a"))
