@@ -17,14 +17,16 @@
 #   COLDPROF_OPTIONS      more options of `coldprof run`, as a shell reads them
 #   COLDPROF_THRESHOLDS   what matters, as `coldprof compare --threshold` takes it: times=2%,5ms
 #   COLDPROF_POLICY       a file of thresholds;  COLDPROF_STRICT=true fails on can't tell too
-#   COLDPROF_MODE         ab: this commit and its base by turns; stored: against a kept report
+#   COLDPROF_MODE         ab: this commit and its base by turns; stored: against the last kept
+#                         report; history: against all kept ones
 #   COLDPROF_BASE         the base's commit (where CI tells none), COLDPROF_HEAD the branch's own
 #   COLDPROF_BASE_FOLDER  a checkout of the base that is there already
-#   COLDPROF_STORE        folder of kept reports; COLDPROF_KEEP=true adds this one
+#   COLDPROF_STORE        folder of kept reports; COLDPROF_KEEP=true adds this one (of the branch
+#                         that changes are made for)
 #   COLDPROF_COMMENT      auto: a comment where there is news, and the one that is there is renewed;
 #                         always; never. COLDPROF_TOKEN may write it, COLDPROF_PULL is its number
 #   COLDPROF_RESULTS      folder of results (coldprof-results); each name has its own in it
-#   COLDPROF              the program (build/coldprof of this checkout, else that on the PATH)
+#   COLDPROF              the program (that of this checkout or installation, else of the PATH)
 #
 # Exit status: 0; 1 the verdict is no, or a step failed; 2 usage; else coldprof's own.
 set -euo pipefail
@@ -61,22 +63,26 @@ usage() {
 check_settings() {
 	[[ $name =~ ^[A-Za-z0-9][A-Za-z0-9._-]{0,60}$ ]] ||
 		usage "bad name '$name': letters, digits, '.', '_' and '-', at most 61"
-	case $mode in ab | stored) ;; *) usage "bad mode '$mode': must be ab or stored" ;; esac
-	[ "$mode" = ab ] || [ -n "${COLDPROF_STORE:-}" ] || usage "mode stored needs a store"
+	case $mode in
+	ab | stored | history) ;;
+	*) usage "bad mode '$mode': must be ab, stored or history" ;;
+	esac
+	[ "$mode" = ab ] || [ -n "${COLDPROF_STORE:-}" ] || usage "mode $mode needs a store"
 	[ -n "${COLDPROF_COMMAND:-}" ] || usage "no command is given"
 	[ -d "$directory" ] || usage "no such folder: '$directory'"
 }
 
+# That of the checkout or the installation that this file is of, else of the PATH.
 find_coldprof() {
-	if [ -n "${COLDPROF:-}" ]; then
-		coldprof=$COLDPROF
-	elif [ -x "$here/../build/coldprof" ]; then
-		coldprof=$(cd "$here/../build" && pwd)/coldprof
-	else
-		coldprof=coldprof
-	fi
+	local folder
+	coldprof=coldprof
+	for folder in "$here/../../../bin" "$here/../build"; do
+		[ ! -x "$folder/coldprof" ] || coldprof=$folder/coldprof
+	done
+	coldprof=${COLDPROF:-$coldprof}
+	coldprof=$(command -v "$coldprof") || fail "coldprof is not there: '$coldprof'"
 	# by its full path: sudo has a PATH of its own
-	coldprof=$(command -v "$coldprof") || fail "coldprof is not there: '${COLDPROF:-coldprof}'"
+	coldprof=$(realpath "$coldprof")
 }
 
 # Root is for tracing: the program runs as who called sudo, by the PATH of this very job.
@@ -86,8 +92,9 @@ run_coldprof() {
 	"${sudo[@]}" "$coldprof" run --progress never --env "PATH=$PATH" "$@"
 }
 
+# Of a checkout alone: an installed one has its program on the PATH.
 step_build() {
-	[ -z "${COLDPROF:-}" ] || return 0
+	[ -z "${COLDPROF:-}" ] && [ -e "$here/../Makefile" ] || return 0
 	make -C "$here/.." --no-print-directory setup
 	make -C "$here/.." --no-print-directory "-j$(nproc)" all
 }
@@ -114,13 +121,13 @@ find_base() {
 	local second
 	second=$(parent 2)
 	if [ -n "$second" ] && [ "$second" = "${COLDPROF_HEAD:-}" ]; then
-		base=$(parent 1)
+		base_commit=$(parent 1)
 	elif [ "${CI_MERGE_REQUEST_EVENT_TYPE:-}" = merged_result ]; then
-		base=$(parent 1)
+		base_commit=$(parent 1)
 	else
-		base=${COLDPROF_BASE:-${CI_MERGE_REQUEST_DIFF_BASE_SHA:-}}
+		base_commit=${COLDPROF_BASE:-${CI_MERGE_REQUEST_DIFF_BASE_SHA:-}}
 	fi
-	[ -n "$base" ] || usage "no commit to compare with: this is no pull request, and no base is given"
+	[ -n "$base_commit" ] || usage "no commit to compare with: this is no pull request, and no base is given"
 }
 
 # Beside the checkout: a runtime looks at each folder on the way to its files, on either side.
@@ -129,12 +136,12 @@ make_base_folder() {
 	top=$(git rev-parse --show-toplevel)
 	base_folder=$(dirname "$top")/coldprof-base
 	find_base
-	git cat-file -e "$base^{commit}" 2>/dev/null ||
-		git fetch --quiet --no-tags --depth=1 origin "$base" ||
-		fail "cannot fetch commit $base, which this change is compared with"
+	git cat-file -e "$base_commit^{commit}" 2>/dev/null ||
+		git fetch --quiet --no-tags --depth=1 origin "$base_commit" ||
+		fail "cannot fetch commit $base_commit, which this change is compared with"
 	remove_base_folder
-	git worktree add --quiet --force --detach "$base_folder" "$base" ||
-		fail "cannot check out commit $base in '$base_folder'"
+	git worktree add --quiet --force --detach "$base_folder" "$base_commit" ||
+		fail "cannot check out commit $base_commit in '$base_folder'"
 	trap remove_base_folder EXIT
 }
 
@@ -172,25 +179,36 @@ measure_ab() {
 	prepare "$base_folder/$directory"
 	prepare "$directory"
 	measured --quiet "${thresholds[@]}" --ab "$base_folder/$directory" "$directory"
-	base_report=$results/report-a.json new_report=$results/report-b.json
+	new_report=$results/report-b.json
 	[ -e "$new_report" ] || fail "nothing was measured"
+	base=("$results/report-a.json")
 }
 
-# Kept reports are named by their time, so that the last name is the newest one.
-measure_stored() {
+measure_alone() {
 	prepare "$directory"
 	measured --cwd "$directory"
 	new_report=$results/report.json
 	[ -e "$new_report" ] || fail "nothing was measured"
 	mkdir -p "$COLDPROF_STORE"
-	base_report=$(find "$COLDPROF_STORE" -name '*.json' | sort | tail -n 1)
+}
+
+# Kept reports are named by their time, so that the last name is the newest one.
+measure_stored() {
+	measure_alone
+	mapfile -t base < <(find "$COLDPROF_STORE" -name '*.json' | sort | tail -n 1)
+}
+
+# Only those of this kind of machine count: there may be none.
+measure_history() {
+	measure_alone
+	base=(--history "$COLDPROF_STORE")
 }
 
 STORE_MOST=60
 
 keep() {
 	local commit old
-	[ "${COLDPROF_KEEP:-}" = true ] && [ "$mode" = stored ] && [ "$run_status" = 0 ] || return 0
+	[ "${COLDPROF_KEEP:-}" = true ] && [ "$mode" != ab ] && [ "$run_status" = 0 ] || return 0
 	commit=$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 	cp "$new_report" "$COLDPROF_STORE/$(date -u +%Y%m%dT%H%M%SZ)-$commit.json"
 	find "$COLDPROF_STORE" -name '*.json' | sort | head -n "-$STORE_MOST" |
@@ -206,10 +224,12 @@ compare_reports() {
 	"$coldprof" compare --color never "${thresholds[@]}" "${strict[@]}" \
 		--also "markdown=$results/comparison.md" --also "json=$results/comparison.json" \
 		--also "junit=$results/comparison.xml" --also "sarif=$results/comparison.sarif" \
-		"$base_report" "$new_report" || compare_status=$?
+		"${base[@]}" "$new_report" || compare_status=$?
 	[ "$compare_status" -le 1 ] || exit "$compare_status"
-	verdict=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["verdict"])' \
-		"$results/comparison.json")
+	[ -e "$results/comparison.json" ] || return 0
+	verdict=$(python3 -c 'import json, sys
+said = json.load(open(sys.argv[1], encoding="utf-8"))
+print("earlier" if said["worse_before"] else said["verdict"])' "$results/comparison.json")
 }
 
 # What a reader who has no report at hand does next.
@@ -219,12 +239,14 @@ put_advice() {
 	printf '\n<details><summary>Look closer</summary>\n\n'
 	if [ "$mode" = ab ]; then
 		printf 'Measure it again at home, both sides by turns:\n\n'
-		printf '    git worktree add ../coldprof-base %s\n' "${base:-BASE}"
+		printf '    git worktree add ../coldprof-base %s\n' "${base_commit:-BASE}"
 		printf '    sudo coldprof run --name %s --ab ../coldprof-base/%s %s -- %s\n' \
 			"$name" "${directory#./}" "$directory" "$command"
 	else
-		printf 'Look at this report, or compare both again:\n\n'
-		printf '    coldprof report report.json\n    coldprof compare --all BASE report.json\n'
+		printf 'Look at this report, or measure both sides at home by turns:\n\n'
+		printf '    coldprof report report.json\n'
+		printf '    sudo coldprof run --name %s --ab BASE/%s %s -- %s\n' \
+			"$name" "${directory#./}" "$directory" "$command"
 	fi
 	printf '\nThe reports are among the files of this job. A change that is meant to cost this:\n'
 	printf 'give its metric a higher threshold in the settings of this job, in this very change\n'
@@ -233,8 +255,8 @@ put_advice() {
 
 put_summary() {
 	printf '<!-- coldprof: %s -->\n' "$name"
-	if [ -n "$verdict_file" ]; then
-		cat "$verdict_file"
+	if [ "$verdict" != none ]; then
+		cat "$results/comparison.md"
 		put_advice
 	else
 		printf '## cold start of %s: nothing to compare with yet\n\n' "$name"
@@ -246,13 +268,18 @@ put_summary() {
 
 # Of two sides in one run, 1 is their verdict, by the same rule.
 is_decided_by_sides() {
-	[ "$mode" = ab ] && [ -n "$base_report" ]
+	[ "$mode" = ab ] && [ ${#base[@]} -ne 0 ]
+}
+
+# What came with earlier commits fails pushes to their branch, no change that is made on top of them.
+is_of_others() {
+	[ "$verdict" = earlier ] && [ "${COLDPROF_KEEP:-}" != true ]
 }
 
 # 1: worse (or, by --strict, can't tell); a start that failed is no good start of a service.
 conclude() {
 	failed=0
-	[ "$compare_status" = 0 ] || failed=1
+	[ "$compare_status" = 0 ] || is_of_others || failed=1
 	[ "$run_status" = 0 ] || is_decided_by_sides || failed=1
 	printf 'verdict=%s\nfailed=%s\n' "$verdict" "$failed" >"$results/verdict"
 	[ -z "${GITHUB_OUTPUT:-}" ] || {
@@ -263,8 +290,8 @@ conclude() {
 }
 
 step_check() {
-	local words options thresholds=()
-	local base='' base_report='' new_report='' verdict=none verdict_file='' compare_status=0
+	local words options thresholds=() base=()
+	local base_commit='' new_report='' verdict=none compare_status=0
 	check_settings
 	find_coldprof
 	rm -rf "$results"
@@ -273,10 +300,7 @@ step_check() {
 	eval "options=(${COLDPROF_OPTIONS:-})"
 	read_thresholds
 	"measure_$mode"
-	if [ -n "$base_report" ]; then
-		compare_reports
-		verdict_file=$results/comparison.md
-	fi
+	[ ${#base[@]} -eq 0 ] || compare_reports
 	put_summary >"$results/summary.md"
 	conclude
 	keep
@@ -308,9 +332,11 @@ step_gate() {
 	read_verdict
 	case $failed-$verdict in
 	0-none) tell notice "nothing to compare with yet" ;;
+	0-earlier) tell warning "the start became worse with commits before this change" ;;
 	0-cant_tell) tell notice "no regression is shown, but not all can be told" ;;
 	0-*) tell notice "${verdict//_/ }" ;;
 	1-regressed) fail "the start became worse, beyond noise: the summary says where and why" ;;
+	1-earlier) fail "the start became worse with an earlier commit: the summary says which" ;;
 	1-cant_tell) fail "it can't be told whether the start became worse, and --strict asks for it" ;;
 	*) fail "a start failed: the log of 'check' says how" ;;
 	esac

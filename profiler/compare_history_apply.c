@@ -166,6 +166,44 @@ static int add_steps(const struct compare_judge *judge, const char *key,
 
 /* ---- all of it ---- */
 
+static bool is_regressed(const struct comparison_workload *workload, const char *name)
+{
+	vec_foreach(metric, &workload->metrics)
+		if (strcmp(metric->name, name) == 0)
+			return comparison_verdict(metric->verdict) == COMPARISON_REGRESSED;
+	return false;
+}
+
+/* Whether the new report itself brought any of it; a program that does not start has no steps. */
+static bool is_newly_worse(const struct comparison_workload *workload)
+{
+	bool before = false;
+
+	vec_foreach(step, &workload->steps)
+		vec_foreach(name, &step->metrics) {
+			if (step->earlier || !is_regressed(workload, *name))
+				continue;
+			if (step->reports_count == 1)
+				return true;
+			before = true;
+		}
+	return !before;
+}
+
+static bool is_worse_before(const struct comparison *comparison)
+{
+	bool any = false;
+
+	vec_foreach(workload, &comparison->workloads) {
+		if (comparison_verdict(workload->verdict) != COMPARISON_REGRESSED)
+			continue;
+		if (is_newly_worse(workload))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
 static int apply_workloads(const struct compare_judge *judge, struct comparison *comparison)
 {
 	struct map turns = {0};
@@ -251,5 +289,8 @@ int compare_history_apply(const struct compare_judge *judge, struct comparison *
 		rc = apply_workloads(judge, comparison);
 	if (!rc)
 		rc = add_notes(judge, comparison);
-	return rc ? rc : compare_conclude(comparison);
+	if (!rc)
+		rc = compare_conclude(comparison);
+	comparison->worse_before = is_worse_before(comparison);
+	return rc;
 }

@@ -45,9 +45,10 @@ SHAPE(comparison_side, TEXT(file), TEXT(tool), TEXT(created), TEXT(commit));
 SHAPE(comparison, INTEGER(schema), TEXT(tool), STRUCT(base, comparison_side),
       STRUCT(new, comparison_side), TEXT(verdict), NUMBER(level), INTEGER(looks_count),
       INTEGER(look_count), NUMBER(level_ratio), BOOL(interleaved), BOOL(strict), BOOL(force),
-      TEXT(history), INTEGER(history_count), INTEGER(gated_count), INTEGER(ranked_count),
-      INTEGER(fewest_starts), BOOL(could_fire), LIST(differences, comparison_difference),
-      LIST(workloads, comparison_workload), TEXTS(only_base), TEXTS(only_new), TEXTS(notes));
+      TEXT(history), INTEGER(history_count), BOOL(worse_before), INTEGER(gated_count),
+      INTEGER(ranked_count), INTEGER(fewest_starts), BOOL(could_fire),
+      LIST(differences, comparison_difference), LIST(workloads, comparison_workload),
+      TEXTS(only_base), TEXTS(only_new), TEXTS(notes));
 #undef T
 
 static const char *const words[] = {

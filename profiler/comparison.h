@@ -110,6 +110,7 @@ struct comparison {
 	bool strict, force;
 	char *history;	       /* the folder of reports that decides; null: the base does */
 	int64_t history_count; /* reports of it that do */
+	bool worse_before;     /* all that is worse came with reports before the new one */
 	int64_t gated_count;   /* metrics that could fail it */
 	int64_t ranked_count;  /* those of them that a rank test decides: its family */
 	int64_t fewest_starts; /* a side that such a family needs to decide anything */

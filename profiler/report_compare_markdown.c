@@ -234,7 +234,11 @@ static void put_advice(const struct comparison *comparison, FILE *out)
 {
 	enum comparison_verdict verdict = comparison_verdict(comparison->verdict);
 
-	if (verdict == COMPARISON_REGRESSED)
+	if (comparison->worse_before)
+		fputs("\nThe start became worse before this change: the lines that begin with "
+		      "\"since\" name the report and the commit.\n",
+		      out);
+	else if (verdict == COMPARISON_REGRESSED)
 		fputs("\nThis change makes the start worse, beyond noise. The lists above say "
 		      "where; "
 		      "if it is meant, raise the threshold (`--threshold`, `--policy`).\n",

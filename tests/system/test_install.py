@@ -22,8 +22,11 @@ def test_files_are_where_they_belong(tmp):
     names = {str(p.relative_to(prefix)) for p in prefix.rglob("*") if p.is_file()}
     for part in ("share/coldprof/runtimes/node/hello/workload.json",
                  "share/coldprof/reports/schema/report.schema.json",
-                 "share/coldprof/share/module_hook.js"):
+                 "share/coldprof/share/module_hook.js",
+                 "share/coldprof/ci/README.md", "share/coldprof/ci/github/action.yml"):
         assert part in names, sorted(names)[:40]
+    gate = subprocess.run([prefix / "share" / "coldprof" / "ci" / "gate.sh"], capture_output=True)
+    assert gate.returncode == 2 and b"usage" in gate.stderr, gate
     assert any(n.startswith("share/man/man1/coldprof.1") for n in names), sorted(names)[:40]
     assert any("bash-completion" in n and "coldprof" in n for n in names), sorted(names)[:40]
 
