@@ -11,7 +11,7 @@
  */
 'use strict';
 
-const Module = require('module');
+const Module = module.constructor; // that of require('module'), which takes longer
 const { existsSync } = require('fs');
 
 const { defineProperty, getOwnPropertyDescriptor } = Object;
