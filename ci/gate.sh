@@ -130,19 +130,47 @@ find_base() {
 	[ -n "$base_commit" ] || usage "no commit to compare with: this is no pull request, and no base is given"
 }
 
-# Beside the checkout: a runtime looks at each folder on the way to its files, on either side.
+# A name as long as that of the checkout: "coldprof-base" cut or drawn out, numbered where it is not
+# free.
+name_base_folder() {
+	local parent=${1%/*} size=${1##*/} base=coldprof-base number
+	size=${#size}
+	while [ ${#base} -lt "$size" ]; do
+		base+=-base
+	done
+	for number in '' {0..9}; do
+		base_folder=$parent/${base:0:size-${#number}}$number
+		[ -e "$base_folder" ] || return 0
+	done
+	base_folder=$(mktemp -u "$parent/coldprof-base-XXXXXX")
+}
+
+BASE_MARK='base of coldprof' # tells ours from the worktrees of others
+
+# Those that jobs left which were killed.
+remove_left_folders() {
+	local left
+	mapfile -t left < <(git worktree list --porcelain |
+		awk -v mark="$BASE_MARK" '/^worktree / { path = substr($0, 10) }
+			$0 == "locked " mark { print path }')
+	for base_folder in "${left[@]}"; do
+		remove_base_folder
+	done
+}
+
+# Beside the checkout: a runtime looks at each folder on the way to its files, on either side, and
+# keeps their names in memory.
 make_base_folder() {
-	local top
-	top=$(git rev-parse --show-toplevel)
-	base_folder=$(dirname "$top")/coldprof-base
 	find_base
 	git cat-file -e "$base_commit^{commit}" 2>/dev/null ||
 		git fetch --quiet --no-tags --depth=1 origin "$base_commit" ||
 		fail "cannot fetch commit $base_commit, which this change is compared with"
-	remove_base_folder
+	remove_left_folders
+	name_base_folder "$(git rev-parse --show-toplevel)"
 	git worktree add --quiet --force --detach "$base_folder" "$base_commit" ||
 		fail "cannot check out commit $base_commit in '$base_folder'"
 	trap remove_base_folder EXIT
+	git worktree lock --reason "$BASE_MARK" "$base_folder"
 }
 
 remove_base_folder() {

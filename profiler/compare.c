@@ -170,6 +170,7 @@ static int compare_values_of(struct comparer *comparer, const struct result_work
 					    &terms.calibrated);
 	if (!rc)
 		rc = compare_series_build(base, new, &list);
+	terms.memory_calls = compare_memory_calls(&list);
 	if (!rc)
 		rc = add_metrics(&terms, &list, out);
 	compare_series_release(&list);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "compare_machine.h"
 #include "stats_family.h"
@@ -64,15 +65,38 @@ static void estimate(const struct compare_terms *terms, const struct compare_ser
 	out->spread = sqrt((base * base + new *new) / 2);
 }
 
-static int decide_constant(const struct compare_threshold *threshold, struct comparison_metric *out)
+double compare_memory_calls(const compare_series_list *list)
 {
-	double allowed = threshold->stated ? out->effect : 0;
+	double more = 0;
+
+	vec_foreach(series, list)
+		if (metrics_memory_call(series->name) && is_constant(&series->base) &&
+		    is_constant(&series->new))
+			more += series->new.items[0] - series->base.items[0];
+	return more;
+}
+
+/* Of a shift of all calls what those for memory leave: 0 where it points elsewhere. */
+static double without_memory(double shift, double memory_calls)
+{
+	double rest = shift - memory_calls;
+
+	return shift * rest > 0 ? rest : 0;
+}
+
+static int decide_constant(const struct compare_terms *terms,
+			   const struct compare_threshold *threshold, struct comparison_metric *out)
+{
+	double allowed = threshold->stated ? out->effect : 0, shift = out->shift;
+	bool of_all = strcmp(out->name, METRICS_CALLS) == 0 && !threshold->ruled;
 	enum comparison_verdict verdict = COMPARISON_UNCHANGED;
 
 	out->effect = allowed;
-	if (out->shift > allowed)
+	if (of_all)
+		shift = without_memory(shift, terms->memory_calls);
+	if (shift > allowed)
 		verdict = COMPARISON_REGRESSED;
-	else if (out->shift < -allowed)
+	else if (shift < -allowed)
 		verdict = COMPARISON_IMPROVED;
 	return comparison_text(&out->decided_by, "constant") || decide(out, verdict, NULL) ? -ENOMEM
 											   : 0;
@@ -134,16 +158,16 @@ int compare_measure(const struct compare_terms *terms, const struct compare_seri
 	estimate(terms, series, &threshold, out);
 	if (!threshold.gated)
 		return decide(out, COMPARISON_NOT_GATED, "not gated by the policy");
-	if (compare_group_has(terms->groups, metric))
+	if (compare_group_has(terms->groups, metric, series->name))
 		return decide(out, COMPARISON_NOT_GATED, "the conditions differ");
-	if (terms->drift && compare_group_has(COMPARE_TIMES, metric)) {
+	if (terms->drift && compare_group_has(COMPARE_TIMES, metric, series->name)) {
 		out->drift = compare_noise_shift(terms->noise, terms->calibrated, series->name,
 						 out->base_median);
 		if (isnan(out->drift))
 			return decide(out, COMPARISON_CANT_TELL, COMPARE_DRIFT);
 	}
 	if (metric->kind == METRIC_COUNT && is_constant(&series->base) && is_constant(&series->new))
-		return decide_constant(&threshold, out);
+		return decide_constant(terms, &threshold, out);
 	return test(terms, series, out);
 }
 

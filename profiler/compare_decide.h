@@ -21,8 +21,13 @@ struct compare_terms {
 	bool drift;	 /* times of both sides are of different hours */
 	const struct compare_noise *noise;
 	const struct result_workload *calibrated; /* of |noise|; NULL: its drift is not known */
+	/* by how many more calls memory is asked for in the new one, where neither side varies */
+	double memory_calls;
 	struct stats_rank *rank;
 };
+
+/* That number. */
+double compare_memory_calls(const compare_series_list *list);
 
 /*
  * Fills |out| from |series|: estimates, and either the verdict (a constant count, what is not

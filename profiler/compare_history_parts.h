@@ -10,9 +10,11 @@
 struct judge_row {
 	const char *workload, *metric; /* of the new report's values */
 	struct compare_threshold threshold;
-	double *values; /* by report, the new one last; steps that are the level now taken out */
-	bool complete;	/* every report has it */
-	bool constant;	/* none varies within a report: any change that stays decides */
+	/* by report, the new one last; steps that are the level now, and calls for memory, taken
+	 * out */
+	double *values;
+	bool complete; /* every report has it */
+	bool constant; /* none varies within a report: any change that stays decides */
 	bool tested;
 	enum comparison_verdict verdict;
 	size_t at;	     /* where its step is; of none, the new report */

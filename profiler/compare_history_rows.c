@@ -95,6 +95,35 @@ static int add_row(struct compare_judge *judge, const struct map *indices,
 	return fill_row(judge, indices, row);
 }
 
+/* ---- all calls, without those for memory ---- */
+
+static bool is_memory(const struct judge_row *row)
+{
+	return metrics_memory_call(row->metric) && row->complete && row->constant;
+}
+
+/*
+ * Calls for memory are judged by a threshold of their own. All calls are laid on the new report's
+ * level of them, so that what they differ by is what other calls do.
+ */
+static void take_out_memory(struct compare_judge *judge, struct judge_row *all)
+{
+	vec_foreach(row, &judge->rows) {
+		if (!is_memory(row) || strcmp(row->workload, all->workload) != 0)
+			continue;
+		for (size_t i = 0; i < judge->count; i++)
+			all->values[i] += row->values[judge->count - 1] - row->values[i];
+	}
+}
+
+static void take_out_all_memory(struct compare_judge *judge)
+{
+	vec_foreach(row, &judge->rows)
+		if (strcmp(row->metric, METRICS_CALLS) == 0 && row->complete && row->constant &&
+		    !row->threshold.ruled)
+			take_out_memory(judge, row);
+}
+
 /* A call that only earlier reports made: the new one made none of it, and no row asks for it. */
 int judge_rows(struct compare_judge *judge)
 {
@@ -106,6 +135,8 @@ int judge_rows(struct compare_judge *judge)
 	vec_foreach(value, &judge->new.values)
 		if (!rc)
 			rc = add_row(judge, indices, value);
+	if (!rc)
+		take_out_all_memory(judge);
 	for (size_t i = 0; indices && i < judge->count; i++)
 		map_release(&indices[i]);
 	free(indices);

@@ -19,8 +19,9 @@ static const struct {
 	enum compare_group group;
 	const char *name;
 } group_names[] = {
-	{COMPARE_TIMES, "times"},   {COMPARE_SIZES, "sizes"},	  {COMPARE_COUNTS, "counts"},
-	{COMPARE_FAULTS, "faults"}, {COMPARE_THREADS, "threads"},
+	{COMPARE_TIMES, "times"},     {COMPARE_SIZES, "sizes"},
+	{COMPARE_COUNTS, "counts"},   {COMPARE_FAULTS, "faults"},
+	{COMPARE_THREADS, "threads"}, {COMPARE_PATHS, "look-ups of paths"},
 };
 
 /* "times and sizes"; "" for none. */
@@ -40,7 +41,36 @@ static void name_groups(unsigned groups, struct buf *out)
 	}
 }
 
-bool compare_group_has(unsigned groups, const struct metric *metric)
+/*
+ * Real paths are found name by name, and package.json and node_modules looked for in each folder up
+ * to the root.
+ */
+static bool depends_on_depth(const char *name)
+{
+	static const char *const names[] = {
+		METRICS_CALLS,
+		"syscall_errors_count",
+		"enoent_count",
+		METRICS_CALLS "{name=access}",
+		METRICS_CALLS "{name=faccessat}",
+		METRICS_CALLS "{name=faccessat2}",
+		METRICS_CALLS "{name=lstat}",
+		METRICS_CALLS "{name=newfstatat}",
+		METRICS_CALLS "{name=open}",
+		METRICS_CALLS "{name=openat}",
+		METRICS_CALLS "{name=readlink}",
+		METRICS_CALLS "{name=readlinkat}",
+		METRICS_CALLS "{name=stat}",
+		METRICS_CALLS "{name=statx}",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+bool compare_group_has(unsigned groups, const struct metric *metric, const char *name)
 {
 	switch (metric->kind) {
 	case METRIC_TIME:
@@ -53,7 +83,8 @@ bool compare_group_has(unsigned groups, const struct metric *metric)
 	}
 	return groups & COMPARE_COUNTS ||
 	       (groups & COMPARE_FAULTS && strncmp(metric->name, "faults_", 7) == 0) ||
-	       (groups & COMPARE_THREADS && strcmp(metric->name, "threads_count") == 0);
+	       (groups & COMPARE_THREADS && strcmp(metric->name, "threads_count") == 0) ||
+	       (groups & COMPARE_PATHS && depends_on_depth(name));
 }
 
 /* ---- differences ---- */
@@ -127,6 +158,22 @@ static void check_limits(struct finder *finder, const struct result_workload *ba
 	    COMPARE_TIMES | COMPARE_THREADS);
 }
 
+static int64_t depth_of(const char *path)
+{
+	int64_t depth = 0;
+
+	for (; *path; path++)
+		depth += *path == '/' && path[1] != '/' && path[1];
+	return depth;
+}
+
+static void check_folders(struct finder *finder, const char *base, const char *new)
+{
+	if (base && new)
+		check_count(finder, "depth of the folder", depth_of(base), depth_of(new),
+			    COMPARE_PATHS);
+}
+
 /* Starts that count although ... */
 struct doubts {
 	int64_t lost, counted_lost, warm;
@@ -182,6 +229,7 @@ int compare_conditions(const struct result *base_report, const struct result_wor
 	check_text(&finder, "page cache", cold_of(base_report, base), cold_of(new_report, new),
 		   COMPARE_TIMES | COMPARE_FAULTS);
 	check_text(&finder, "ready", base->ready, new->ready, all);
+	check_folders(&finder, base->cwd, new->cwd);
 	check_doubts(&finder, base, new);
 	memcpy(&out->differences, &finder.found, sizeof(out->differences));
 	*groups |= finder.groups;

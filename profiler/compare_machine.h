@@ -15,6 +15,7 @@ enum compare_group {
 	COMPARE_COUNTS = 4,
 	COMPARE_FAULTS = 8,   /* of the counts, page faults */
 	COMPARE_THREADS = 16, /* of the counts, threads: runtimes start one for each CPU */
+	COMPARE_PATHS = 32,   /* of the counts, look-ups of paths, folder by folder */
 };
 
 /*
@@ -38,7 +39,7 @@ bool compare_interleaved(const struct result *base, const struct result *new);
  */
 const struct result_looks *compare_looks(const struct result *base, const struct result *new);
 
-/* Whether |groups| hold a metric back. */
-bool compare_group_has(unsigned groups, const struct metric *metric);
+/* Whether |groups| hold a metric back, by its kind and by its |name| with the label. */
+bool compare_group_has(unsigned groups, const struct metric *metric, const char *name);
 
 #endif

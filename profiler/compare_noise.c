@@ -78,7 +78,7 @@ static bool is_time(const struct result_noise *noise)
 {
 	const struct metric *metric = noise->name ? metrics_find(noise->name) : NULL;
 
-	return metric && compare_group_has(COMPARE_TIMES, metric);
+	return metric && compare_group_has(COMPARE_TIMES, metric, noise->name);
 }
 
 static size_t count_times(const struct result *report)

@@ -29,7 +29,8 @@ static int add_median(const struct compare_series *series, struct result_sample 
 	const compare_values *values = &series->base;
 	double median;
 
-	if (!series->metric || !values->count || !compare_group_has(COMPARE_TIMES, series->metric))
+	if (!series->metric || !values->count ||
+	    !compare_group_has(COMPARE_TIMES, series->metric, series->name))
 		return 0;
 	median = stats_quantile(values->items, values->count, 0.5);
 	return result_values_add(&out->metrics, series->name, llround(median));

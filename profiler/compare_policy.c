@@ -224,8 +224,15 @@ struct compare_threshold compare_policy_threshold(const struct compare_policy *p
 						  const char *name, const struct metric *metric)
 {
 	const struct metric_kind_info *kind = &metrics_kinds[metric->kind];
-	struct compare_threshold out = {kind->gated, false, kind->relative, kind->absolute};
+	const struct metrics_memory_call *memory = metrics_memory_call(name);
+	struct compare_threshold out = {
+		.gated = kind->gated, .relative = kind->relative, .absolute = kind->absolute};
 
+	if (memory) {
+		out.stated = true;
+		out.relative = memory->relative;
+		out.absolute = memory->absolute;
+	}
 	vec_foreach(rule, &policy->rules) {
 		if (!is_of(rule, name, kind->name))
 			continue;
@@ -235,8 +242,9 @@ struct compare_threshold compare_policy_threshold(const struct compare_policy *p
 			out.relative = rule->relative;
 		if (!isnan(rule->absolute))
 			out.absolute = rule->absolute;
-		out.stated |= !isnan(rule->relative) || !isnan(rule->absolute);
+		out.ruled |= !isnan(rule->relative) || !isnan(rule->absolute);
 	}
+	out.stated |= out.ruled;
 	return out;
 }
 

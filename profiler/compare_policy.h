@@ -47,7 +47,8 @@ int compare_policy_join(struct compare_policy *to, struct compare_policy *from);
 /* What holds for a metric. */
 struct compare_threshold {
 	bool gated;
-	bool stated; /* by a rule: then it also holds for a count that never varies */
+	bool stated; /* by a rule or for this metric: then also of a count that never varies */
+	bool ruled;  /* by a rule */
 	double relative, absolute;
 };
 struct compare_threshold compare_policy_threshold(const struct compare_policy *policy,

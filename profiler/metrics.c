@@ -35,7 +35,7 @@ const struct metric metrics_table[] = {
 	 "proportional memory of the tree at ready: a page that n "
 	 "processes share counts 1/n in each"},
 	{"uss_ready_bytes", METRIC_SIZE, "private memory of the tree at ready"},
-	{"syscalls_count", METRIC_COUNT, "system calls that returned"},
+	{METRICS_CALLS, METRIC_COUNT, "system calls that returned"},
 	{"syscall_errors_count", METRIC_COUNT, "system calls that returned an error"},
 	{"files_opened_count", METRIC_COUNT, "opens that returned a descriptor"},
 	{"enoent_count", METRIC_COUNT, "look-ups of paths that do not exist"},
@@ -47,6 +47,19 @@ const struct metric metrics_table[] = {
 	{"processes_count", METRIC_COUNT, "processes that began in the start"},
 };
 const size_t metrics_count = sizeof(metrics_table) / sizeof(metrics_table[0]);
+
+#define CALL(name, what) METRICS_CALLS "{name=" name "}", what
+
+const struct metrics_memory_call metrics_memory_calls[] = {
+	{CALL("brk", "moves of a heap's end"), 0.1, 8},
+	{CALL("mmap", "mappings of memory and files"), 0.02, 2},
+	{CALL("munmap", "mappings given back"), 0.02, 2},
+	{CALL("mremap", "mappings moved or resized"), 0.02, 2},
+	{CALL("madvise", "hints about memory"), 0.02, 2},
+	{CALL("mprotect", "changes of protection"), 0.02, 2},
+};
+const size_t metrics_memory_calls_count =
+	sizeof(metrics_memory_calls) / sizeof(metrics_memory_calls[0]);
 
 static int is_phase(const char *name, size_t size)
 {
@@ -68,6 +81,14 @@ const struct metric *metrics_find(const char *name)
 		if (strlen(metrics_table[i].name) == size &&
 		    memcmp(metrics_table[i].name, name, size) == 0)
 			return &metrics_table[i];
+	return NULL;
+}
+
+const struct metrics_memory_call *metrics_memory_call(const char *name)
+{
+	for (size_t i = 0; i < metrics_memory_calls_count; i++)
+		if (strcmp(metrics_memory_calls[i].name, name) == 0)
+			return &metrics_memory_calls[i];
 	return NULL;
 }
 

@@ -44,6 +44,27 @@ extern const size_t metrics_count;
 /* The metric of a name, labels and phases resolved; NULL for an unknown one. */
 const struct metric *metrics_find(const char *name);
 
+/* All system calls; by name "syscalls_count{name=openat}". */
+#define METRICS_CALLS "syscalls_count"
+
+/*
+ * A system call that asks for memory or gives it back. How often depends on where memory lies: a
+ * comment in a module or a longer name of its folder moves the sizes of strings, and with them a
+ * heap's end by steps of 128 KiB (glibc's M_TOP_PAD) or an arena of 256 KiB. So it has a smallest
+ * effect that matters of its own, even where it never varies.
+ */
+struct metrics_memory_call {
+	const char *name; /* of the metric, with its label */
+	const char *description;
+	double relative, absolute;
+};
+
+extern const struct metrics_memory_call metrics_memory_calls[];
+extern const size_t metrics_memory_calls_count;
+
+/* The one of a metric's name; NULL for all else. */
+const struct metrics_memory_call *metrics_memory_call(const char *name);
+
 /* "ns", "bytes" or "count". */
 const char *metrics_unit(const struct metric *metric);
 

@@ -135,11 +135,99 @@ static void one_more_call_in_three_starts_is_a_regression(void **state)
 
 	both(world, 3);
 	vec_foreach(sample, &world->new.workloads.items[0].samples)
-		sample->syscalls.items[3].count++;
+		sample->syscalls.items[0].count++;
 	run(world);
-	assert_verdict(world, "syscalls_count{name=mmap}", "regressed");
+	assert_verdict(world, "syscalls_count{name=openat}", "regressed");
 	assert_string_equal(world->out.verdict, "regressed");
 	assert_true(compare_fails(&world->out));
+}
+
+static void more_calls(struct result_workload *workload, const char *name, int64_t more)
+{
+	vec_foreach(sample, &workload->samples) {
+		vec_foreach(call, &sample->syscalls)
+			if (strcmp(call->name, name) == 0)
+				call->count += more;
+		value_of(sample, "syscalls_count")->value += more;
+	}
+}
+
+/* A comment in a source file does this. */
+static void a_few_more_calls_for_memory_decide_nothing(void **state)
+{
+	struct world *world = *state;
+
+	both(world, 3);
+	more_calls(&world->new.workloads.items[0], "mmap", 3);
+	run(world);
+	assert_verdict(world, "syscalls_count{name=mmap}", "unchanged");
+	assert_verdict(world, "syscalls_count", "unchanged");
+}
+
+static void many_more_calls_for_memory_are_a_regression(void **state)
+{
+	struct world *world = *state;
+
+	both(world, 3);
+	more_calls(&world->new.workloads.items[0], "mmap", 200);
+	run(world);
+	assert_verdict(world, "syscalls_count{name=mmap}", "regressed");
+}
+
+static void what_calls_for_memory_leave_of_all_calls_decides(void **state)
+{
+	struct world *world = *state;
+	struct result_workload *new;
+
+	both(world, 3);
+	new = &world->new.workloads.items[0];
+	more_calls(new, "mmap", 3);
+	add_to(new, "syscalls_count", 1);
+	run(world);
+	assert_verdict(world, "syscalls_count{name=mmap}", "unchanged");
+	assert_verdict(world, "syscalls_count", "regressed");
+}
+
+static void a_rule_for_all_calls_takes_them_as_they_are(void **state)
+{
+	struct world *world = *state;
+	const char *why;
+
+	both(world, 3);
+	add_to(&world->new.workloads.items[0], "syscalls_count", 5);
+	assert_int_equal(compare_policy_add(&world->policy, "syscalls_count", "5", &why), 0);
+	run(world);
+	assert_verdict(world, "syscalls_count", "unchanged");
+}
+
+static void a_deeper_folder_holds_look_ups_of_paths_back(void **state)
+{
+	struct world *world = *state;
+
+	both(world, 3);
+	world->base.workloads.items[0].cwd = made_text("/srv/app");
+	world->new.workloads.items[0].cwd = made_text("/srv/ci/new/app/");
+	more_calls(&world->new.workloads.items[0], "openat", 2);
+	more_calls(&world->new.workloads.items[0], "read", 2);
+	run(world);
+	assert_string_equal(world->out.workloads.items[0].differences.items[0].what,
+			    "depth of the folder");
+	assert_verdict(world, "syscalls_count{name=openat}", "not_gated");
+	assert_verdict(world, "syscalls_count", "not_gated");
+	assert_verdict(world, "syscalls_count{name=read}", "regressed");
+}
+
+static void a_longer_name_of_the_folder_holds_nothing_back(void **state)
+{
+	struct world *world = *state;
+
+	both(world, 3);
+	world->base.workloads.items[0].cwd = made_text("/srv/app");
+	world->new.workloads.items[0].cwd = made_text("/srv/app-of-a-branch");
+	more_calls(&world->new.workloads.items[0], "openat", 1);
+	run(world);
+	assert_int_equal(world->out.workloads.items[0].differences.count, 0);
+	assert_verdict(world, "syscalls_count{name=openat}", "regressed");
 }
 
 static void a_call_that_one_side_alone_makes_is_zero_on_the_other(void **state)
@@ -709,6 +797,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_same_program_has_not_regressed),
 		TEST(one_more_call_in_three_starts_is_a_regression),
+		TEST(a_few_more_calls_for_memory_decide_nothing),
+		TEST(a_deeper_folder_holds_look_ups_of_paths_back),
+		TEST(a_longer_name_of_the_folder_holds_nothing_back),
+		TEST(many_more_calls_for_memory_are_a_regression),
+		TEST(what_calls_for_memory_leave_of_all_calls_decides),
+		TEST(a_rule_for_all_calls_takes_them_as_they_are),
 		TEST(a_call_that_one_side_alone_makes_is_zero_on_the_other),
 		TEST(a_slower_start_is_found_in_one_session),
 		TEST(a_faster_start_mirrors_it),

@@ -41,7 +41,7 @@ static void without_rules_the_kinds_decide(void **state)
 
 static void the_larger_of_share_and_amount_matters(void **state)
 {
-	struct compare_threshold threshold = {true, false, 0.01, 1e6};
+	struct compare_threshold threshold = {.gated = true, .relative = 0.01, .absolute = 1e6};
 
 	(void)state;
 	assert_true(compare_threshold_effect(&threshold, 400e6) == 4e6);

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """checkers.py - what others' schemas and linters say of our outputs and recipes."""
-import functools
 import subprocess
 import sys
 
@@ -17,16 +16,10 @@ def run(*words):
     return done.returncode, done.stdout
 
 
-@functools.lru_cache(maxsize=None)
-def folder():
-    """Where they are installed; they are fetched where they are not there yet."""
-    status, said = run(HERE / "prepare.sh", BUILD / "checkers")
-    return None if status else BUILD / "checkers", said
-
-
 def need_folder():
-    path, said = folder()
-    return path or skip(said.strip())
+    """Where they are installed, by `make checkers`."""
+    folder = BUILD / "checkers"
+    return folder if (folder / "locks").exists() else skip(f"'{folder}' is not there: make checkers")
 
 
 def valid(schema, document):

@@ -79,9 +79,12 @@ class Shop:
     def __exit__(self, *how):
         self.forge.__exit__(*how)
 
-    def pull(self, service, change, **more):
+    def pull(self, service, change, before=None, **more):
+        """`before` sees the checkout."""
         event = self.repository.pull_request(change)
         workspace = self.repository.checkout("refs/pull/1/merge")
+        if before:
+            before(workspace)
         return self.runner.run_action(workspace, event, "pull_request", inputs_of(service, **more))
 
     def push(self, service, **more):
@@ -181,7 +184,29 @@ def test_change_that_costs_nothing_passes(tmp, service):
         assert not shop.forge.comments, "a comment without any news"
     assert job.outputs["verdict"] in ("unchanged", "cant_tell", "improved"), job.outputs
     assert len(job.summary) < 1 << 20 and f"{service}" in job.summary
-    assert not (shop.repository.folder / "runner-1" / "coldprof-base").exists()
+    assert os.listdir(shop.repository.folder / "runner-1") == ["shop"]
+    a, b = (json.loads((shop.results(service) / f"report-{side}.json").read_text())
+            ["workloads"][0]["cwd"] for side in "ab")
+    assert a != b and len(a) == len(b), (a, b)
+
+
+@takes(240)
+def test_folders_of_others_are_kept_and_left_ones_removed(tmp):
+    with Shop(tmp) as shop:
+        beside = shop.repository.folder / "runner-1"
+        (beside / "cold").mkdir(parents=True)
+        (beside / "cold" / "mine").write_text("kept\n")
+        left = beside / "left"
+
+        def killed_before(checkout):
+            shop.repository.git("worktree", "add", "--quiet", "--detach", left, cwd=checkout)
+            shop.repository.git("worktree", "lock", "--reason", "base of coldprof", left,
+                                cwd=checkout)
+
+        job = shop.pull("api", {"README.md": "Our shop.\n"}, before=killed_before)
+        assert job.failed is None, str(job)
+    assert sorted(os.listdir(beside)) == ["cold", "shop"]
+    assert (beside / "cold" / "mine").read_text() == "kept\n"
 
 
 @takes(240)
