@@ -62,7 +62,7 @@ struct v8_thread {
 	__u64 bias; /* of addresses in the binary */
 	__u16 layout;
 	__u16 ran;	 /* other than ES modules, since the last of these began */
-	__u16 requires;	 /* what was told last: EVENT_STACK_REQUIRES, EVENT_STACK_RUNS */
+	__u16 told;	 /* what was told last: EVENT_STACK_REQUIRES, EVENT_STACK_RUNS */
 	__u16 busy;	 /* a program works here: one that interrupts it goes away */
 	__u64 walked_ns; /* the last walk */
 	__u64 frame;	 /* what it found; NEVER: what it finds next is sent in any case */
@@ -412,7 +412,7 @@ __noinline int look(struct v8_thread *thread, __u64 sp, __u64 fp, __u64 at_ns)
 {
 	struct event_stack *record;
 	__u64 frame, seen_ns, name = 0;
-	__u32 id = 0, requires = 0;
+	__u32 id = 0, says = 0;
 	struct walk *walk;
 
 	if (!thread || walk_stack(thread, sp, fp))
@@ -423,18 +423,18 @@ __noinline int look(struct v8_thread *thread, __u64 sp, __u64 fp, __u64 at_ns)
 	thread->walked_ns = bpf_ktime_get_ns();
 	/* in the call that has compiled a file it can be before that or after it: who knows? */
 	if (frame && thread->require && !walk->required)
-	requires = EVENT_STACK_RUNS;
-	else if (frame && walk->required &&
-		 site_of(thread->layout, frame) != thread->site) requires = EVENT_STACK_REQUIRES;
-	if (frame == thread->frame && (at_ns || requires == thread->requires))
+		says = EVENT_STACK_RUNS;
+	else if (frame && walk->required && site_of(thread->layout, frame) != thread->site)
+		says = EVENT_STACK_REQUIRES;
+	if (frame == thread->frame && (at_ns || says == thread->told))
 		return 0;
 	thread->frame = frame;
-	thread->requires = requires;
+	thread->told = says;
 	thread->ran |= frame != 0;
 	record = (struct event_stack *)thread->room;
 	__builtin_memset(record, 0, sizeof(*record));
 	fill_header(&record->event, EVENT_STACK, sizeof(*record));
-	record->event.flags = requires;
+	record->event.flags = says;
 	if (!at_ns)
 		record->event.flags |= EVENT_STACK_SAMPLE;
 	record->at_ns = at_ns ? at_ns : record->event.time_ns;
