@@ -4,14 +4,11 @@
 #include "scripts.bpf.h"
 #include <bpf/bpf_tracing.h>
 
-static __always_inline int fault(__u64 address, __u64 code, __u16 flags)
+static __always_inline int fault(struct thread_state *state, __u64 address, __u64 code, __u16 flags)
 {
-	struct thread_state *state = followed();
 	struct event_fault *record;
 	struct task_struct *task;
 
-	if (!state)
-		return 0;
 	record = reserve(EVENT_FAULT, event_fault);
 	if (!record)
 		return 0;
@@ -32,10 +29,6 @@ static __always_inline int fault(__u64 address, __u64 code, __u16 flags)
 
 static __always_inline void look_at_scripts(struct pt_regs *regs)
 {
-	struct thread_state *state = followed();
-
-	if (!state || !state->scripts)
-		return;
 #if defined(__TARGET_ARCH_x86)
 	scripts_at_fault(regs->sp, regs->bp);
 #else
@@ -46,15 +39,22 @@ static __always_inline void look_at_scripts(struct pt_regs *regs)
 SEC("?tp_btf/page_fault_user")
 int BPF_PROG(on_fault_user, unsigned long address, struct pt_regs *regs, unsigned long code)
 {
-	look_at_scripts(regs);
-	return fault(address, code, 0);
+	struct thread_state *state = followed();
+
+	if (!state)
+		return 0;
+	if (state->scripts)
+		look_at_scripts(regs);
+	return fault(state, address, code, 0);
 }
 
 /* The kernel touching a user page counts as a fault of the thread; its own addresses do not. */
 SEC("?tp_btf/page_fault_kernel")
 int BPF_PROG(on_fault_kernel, unsigned long address, struct pt_regs *regs, unsigned long code)
 {
-	return (__s64)address < 0 ? 0 : fault(address, code, EVENT_FAULT_KERNEL);
+	struct thread_state *state = (__s64)address < 0 ? NULL : followed();
+
+	return state ? fault(state, address, code, EVENT_FAULT_KERNEL) : 0;
 }
 
 static __always_inline __u32 folio_pages(struct folio *folio)
