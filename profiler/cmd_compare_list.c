@@ -41,9 +41,10 @@ void cmd_compare_list(const struct compare_policy *policy)
 	puts("metric                         kind    threshold       gated  what it is");
 	for (size_t i = 0; i < metrics_count; i++)
 		put_metric(policy, metrics_table[i].name, metrics_table[i].description);
-	for (size_t i = 0; i < metrics_memory_calls_count; i++)
-		put_metric(policy, metrics_memory_calls[i].name,
-			   metrics_memory_calls[i].description);
+	for (size_t i = 0; i < metrics_memory_counts_count; i++)
+		if (metrics_memory_counts[i].description)
+			put_metric(policy, metrics_memory_counts[i].name,
+				   metrics_memory_counts[i].description);
 	puts("\nThe threshold is the larger of a share of what was and an amount. \"any/\": any "
 	     "difference decides\nwhere the count never varies over three starts or more, unless a "
 	     "threshold is given. Other system\ncalls are syscalls_count{name=openat} and the "

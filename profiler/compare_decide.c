@@ -70,7 +70,7 @@ double compare_memory_calls(const compare_series_list *list)
 	double more = 0;
 
 	vec_foreach(series, list)
-		if (metrics_memory_call(series->name) && is_constant(&series->base) &&
+		if (metrics_is_memory_call(series->name) && is_constant(&series->base) &&
 		    is_constant(&series->new))
 			more += series->new.items[0] - series->base.items[0];
 	return more;

@@ -99,7 +99,7 @@ static int add_row(struct compare_judge *judge, const struct map *indices,
 
 static bool is_memory(const struct judge_row *row)
 {
-	return metrics_memory_call(row->metric) && row->complete && row->constant;
+	return metrics_is_memory_call(row->metric) && row->complete && row->constant;
 }
 
 /*

@@ -224,7 +224,7 @@ struct compare_threshold compare_policy_threshold(const struct compare_policy *p
 						  const char *name, const struct metric *metric)
 {
 	const struct metric_kind_info *kind = &metrics_kinds[metric->kind];
-	const struct metrics_memory_call *memory = metrics_memory_call(name);
+	const struct metrics_memory_count *memory = metrics_memory_count(name);
 	struct compare_threshold out = {
 		.gated = kind->gated, .relative = kind->relative, .absolute = kind->absolute};
 

@@ -50,7 +50,9 @@ const size_t metrics_count = sizeof(metrics_table) / sizeof(metrics_table[0]);
 
 #define CALL(name, what) METRICS_CALLS "{name=" name "}", what
 
-const struct metrics_memory_call metrics_memory_calls[] = {
+const struct metrics_memory_count metrics_memory_counts[] = {
+	{"faults_minor_count", NULL, 0.01, 16},
+	{"faults_cow_count", NULL, 0.01, 16},
 	{CALL("brk", "moves of a heap's end"), 0.1, 8},
 	{CALL("mmap", "mappings of memory and files"), 0.02, 2},
 	{CALL("munmap", "mappings given back"), 0.02, 2},
@@ -58,8 +60,8 @@ const struct metrics_memory_call metrics_memory_calls[] = {
 	{CALL("madvise", "hints about memory"), 0.02, 2},
 	{CALL("mprotect", "changes of protection"), 0.02, 2},
 };
-const size_t metrics_memory_calls_count =
-	sizeof(metrics_memory_calls) / sizeof(metrics_memory_calls[0]);
+const size_t metrics_memory_counts_count =
+	sizeof(metrics_memory_counts) / sizeof(metrics_memory_counts[0]);
 
 static int is_phase(const char *name, size_t size)
 {
@@ -84,12 +86,17 @@ const struct metric *metrics_find(const char *name)
 	return NULL;
 }
 
-const struct metrics_memory_call *metrics_memory_call(const char *name)
+const struct metrics_memory_count *metrics_memory_count(const char *name)
 {
-	for (size_t i = 0; i < metrics_memory_calls_count; i++)
-		if (strcmp(metrics_memory_calls[i].name, name) == 0)
-			return &metrics_memory_calls[i];
+	for (size_t i = 0; i < metrics_memory_counts_count; i++)
+		if (strcmp(metrics_memory_counts[i].name, name) == 0)
+			return &metrics_memory_counts[i];
 	return NULL;
+}
+
+bool metrics_is_memory_call(const char *name)
+{
+	return strchr(name, '{') && metrics_memory_count(name);
 }
 
 const char *metrics_unit(const struct metric *metric)

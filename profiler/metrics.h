@@ -48,22 +48,26 @@ const struct metric *metrics_find(const char *name);
 #define METRICS_CALLS "syscalls_count"
 
 /*
- * A system call that asks for memory or gives it back. How often depends on where memory lies: a
- * comment in a module or a longer name of its folder moves the sizes of strings, and with them a
- * heap's end by steps of 128 KiB (glibc's M_TOP_PAD) or an arena of 256 KiB. So it has a smallest
- * effect that matters of its own, even where it never varies.
+ * A count of how memory is used: of page faults, or of a system call that asks for memory or gives
+ * it back. It depends on where memory lies: a comment in a module or a longer name of its folder
+ * moves the sizes of strings, and with them a heap's end by steps of 128 KiB (glibc's M_TOP_PAD) or
+ * an arena of 256 KiB. So it has a smallest effect that matters of its own, even where it never
+ * varies.
  */
-struct metrics_memory_call {
-	const char *name; /* of the metric, with its label */
-	const char *description;
+struct metrics_memory_count {
+	const char *name;	 /* of the metric, with its label */
+	const char *description; /* of a system call; NULL: metrics_table has it */
 	double relative, absolute;
 };
 
-extern const struct metrics_memory_call metrics_memory_calls[];
-extern const size_t metrics_memory_calls_count;
+extern const struct metrics_memory_count metrics_memory_counts[];
+extern const size_t metrics_memory_counts_count;
 
 /* The one of a metric's name; NULL for all else. */
-const struct metrics_memory_call *metrics_memory_call(const char *name);
+const struct metrics_memory_count *metrics_memory_count(const char *name);
+
+/* Whether it is one, and of a system call. */
+bool metrics_is_memory_call(const char *name);
 
 /* "ns", "bytes" or "count". */
 const char *metrics_unit(const struct metric *metric);

@@ -69,6 +69,22 @@ static void a_name_that_is_not_in_the_table_is_unknown(void **state)
 	assert_null(metrics_find("{name=openat}"));
 }
 
+static void counts_of_memory_are_of_the_table(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < metrics_memory_counts_count; i++) {
+		const struct metrics_memory_count *count = &metrics_memory_counts[i];
+		const struct metric *metric = metrics_find(count->name);
+
+		assert_non_null(metric);
+		assert_int_equal(metric->kind, METRIC_COUNT);
+		assert_int_equal(metrics_is_memory_call(count->name), count->description != NULL);
+		assert_true(count->absolute >= 1 && count->relative > 0);
+	}
+	assert_null(metrics_memory_count("syscalls_count{name=openat}"));
+	assert_false(metrics_is_memory_call("faults_cow_count"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -77,6 +93,7 @@ int main(void)
 		cmocka_unit_test(labels_do_not_change_what_a_metric_is),
 		cmocka_unit_test(any_phase_has_its_metric),
 		cmocka_unit_test(a_name_that_is_not_in_the_table_is_unknown),
+		cmocka_unit_test(counts_of_memory_are_of_the_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
