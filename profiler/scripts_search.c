@@ -7,8 +7,9 @@
 #include "scripts_name.h"
 
 /* to the rest of a search, from the package.json that it may begin with */
-#define SCOPE_NS  200000
-#define LOOKS_MAX 512 /* that many are kept; a search takes some dozens */
+#define SCOPE_NS   200000
+#define LOOKS_MAX  512 /* that many are kept; a search takes some dozens */
+#define LINK_LOOKS 3   /* before a link is read, in which it is asked what it is */
 
 int scripts_search_add(struct script_thread *thread, const struct script_look *look)
 {
@@ -18,6 +19,23 @@ int scripts_search_add(struct script_thread *thread, const struct script_look *l
 			thread->looks.count * sizeof(*look));
 	}
 	return vec_push(&thread->looks, *look);
+}
+
+/*
+ * Whether the link at |i| was met on the way to a file: that asks what the path is before it reads
+ * where it leads. Others read links to find out about the process (/proc/self/exe).
+ */
+static bool is_followed(const struct script_thread *thread, size_t i)
+{
+	const struct script_look *link = &thread->looks.items[i];
+
+	for (size_t back = 1; back <= LINK_LOOKS && back <= i; back++) {
+		const struct script_look *before = &thread->looks.items[i - back];
+
+		if (before->path == link->path && !before->link)
+			return true;
+	}
+	return false;
 }
 
 uint64_t scripts_search_begin(const struct scripts *scripts, struct script_thread *thread,
@@ -31,7 +49,7 @@ uint64_t scripts_search_begin(const struct scripts *scripts, struct script_threa
 		const char *path = paths_text(scripts->paths, look->path);
 		enum scripts_relation relation = scripts_name_relation(path, file);
 
-		if (look->link)
+		if (look->link && is_followed(thread, i))
 			link = path;
 		if (relation == SCRIPTS_UNRELATED && link)
 			relation = scripts_name_relation(path, link);

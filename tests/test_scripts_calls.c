@@ -76,6 +76,21 @@ static void a_search_follows_symbolic_links(void **state)
 	found_release(&found);
 }
 
+static void a_link_that_nobody_met_on_the_way_is_no_search(void **state)
+{
+	struct found found = {};
+	struct stream *s = &found.stream;
+
+	(void)state;
+	begin(&found);
+	ev_readlink(s, 112, "/proc/self/exe");
+	ev_look(s, 130, "/app/a.js");
+	load(s, 150, "/app/a.js");
+	found_finish(&found);
+	assert_times(found_span(&found, "a.js"), 130, 170);
+	found_release(&found);
+}
+
 /* Of the folder above it is asked for other files, too: long before, it was for those. */
 static void a_search_may_begin_with_the_package_json_just_before(void **state)
 {
@@ -373,6 +388,7 @@ int main(void)
 		cmocka_unit_test(a_search_begins_with_the_first_name_that_is_tried),
 		cmocka_unit_test(a_package_is_looked_for_in_each_folder_above),
 		cmocka_unit_test(a_search_follows_symbolic_links),
+		cmocka_unit_test(a_link_that_nobody_met_on_the_way_is_no_search),
 		cmocka_unit_test(a_search_may_begin_with_the_package_json_just_before),
 		cmocka_unit_test(a_search_does_not_begin_before_who_searches),
 		cmocka_unit_test(a_load_begins_with_the_walk_that_shows_it_in_require),
