@@ -37,23 +37,6 @@ size_t report_width(FILE *out)
 	return REPORT_WIDTH;
 }
 
-/* The whole report in memory, so that a full disk is one failed write with its own errno. */
-static int render(const struct result *result, const struct report_format *format,
-		  const struct report_options *options, struct buf *out)
-{
-	FILE *stream = open_memstream(&out->data, &out->size);
-	int rc;
-
-	if (!stream)
-		return -errno;
-	rc = format->write(result, stream, options);
-	if (ferror(stream) && !rc)
-		rc = -ENOMEM;
-	if (fclose(stream) && !rc)
-		rc = -errno;
-	return rc;
-}
-
 /* A file of another kind than regular can't be replaced: it is written to. */
 static bool is_special(const char *path)
 {
@@ -62,59 +45,99 @@ static bool is_special(const char *path)
 	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
 }
 
-static int write_special(const char *path, const struct buf *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY), rc;
+/* Where bytes go. */
+struct place {
+	enum { STANDARD, SPECIAL, REGULAR, NOWHERE } kind;
+	int fd;
+	struct fs_atomic file;
+};
 
-	if (fd < 0)
-		return -errno;
-	rc = fs_write_all(fd, text->data, text->size);
-	if (close(fd) && !rc)
-		rc = -errno;
+static int place_open(const struct report_target *target, struct place *place)
+{
+	int rc = 0;
+
+	*place = (struct place){STANDARD, STDOUT_FILENO, {0}};
+	if (strcmp(target->path, "-") == 0) {
+		fflush(stdout);
+	} else if (is_special(target->path)) {
+		place->kind = SPECIAL;
+		place->fd = open(target->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		rc = place->fd < 0 ? -errno : 0;
+	} else {
+		place->kind = REGULAR;
+		rc = fs_atomic_open(target->path, target->uid, target->gid, &place->file);
+		place->fd = rc ? -1 : place->file.fd;
+	}
+	if (rc)
+		place->kind = NOWHERE;
 	return rc;
 }
 
-static int write_regular(const struct report_target *target, const struct buf *text)
+/* A regular file that |rc| says has failed does not appear. Prints what has. */
+static int place_close(const struct report_target *target, struct place *place, int rc)
 {
-	struct fs_atomic file;
-	int rc = fs_atomic_open(target->path, target->uid, target->gid, &file);
-
-	if (rc)
-		return rc;
-	rc = fs_write_all(file.fd, text->data, text->size);
-	if (!rc)
-		return fs_atomic_commit(&file);
-	fs_atomic_abort(&file);
-	return rc;
+	if (place->kind == SPECIAL && close(place->fd) && !rc)
+		rc = -errno;
+	if (place->kind == REGULAR && !rc)
+		rc = fs_atomic_commit(&place->file);
+	else if (place->kind == REGULAR)
+		fs_atomic_abort(&place->file);
+	if (rc && place->kind == STANDARD)
+		return err_code(rc, "cannot write the report to standard output");
+	return rc ? err_code(rc, "cannot write the report '%s'", target->path) : 0;
 }
 
 int report_write_text(const struct buf *text, const struct report_target *target)
 {
-	bool standard = strcmp(target->path, "-") == 0;
+	struct place place;
+	int rc = place_open(target, &place);
+
+	if (!rc)
+		rc = fs_write_all(place.fd, text->data, text->size);
+	return place_close(target, &place, rc);
+}
+
+/* ---- reports, which are as long as they are: written as they are made ---- */
+
+#define STREAM_BYTES 262144
+
+/* A descriptor as a stream; what its first failed write ended with is kept. */
+struct sink {
+	int fd, rc;
+};
+
+static ssize_t sink_write(void *cookie, const char *data, size_t size)
+{
+	struct sink *sink = cookie;
+
+	if (!sink->rc)
+		sink->rc = fs_write_all(sink->fd, data, size);
+	return sink->rc ? 0 : (ssize_t)size;
+}
+
+static int render(const struct result *result, const struct report_format *format,
+		  const struct report_options *options, int fd)
+{
+	struct sink sink = {.fd = fd};
+	FILE *stream = fopencookie(&sink, "w", (cookie_io_functions_t){.write = sink_write});
 	int rc;
 
-	if (standard) {
-		fflush(stdout);
-		rc = fs_write_all(STDOUT_FILENO, text->data, text->size);
-	} else {
-		rc = is_special(target->path) ? write_special(target->path, text)
-					      : write_regular(target, text);
-	}
-	if (rc && standard)
-		return err_code(rc, "cannot write the report to standard output");
-	return rc ? err_code(rc, "cannot write the report '%s'", target->path) : 0;
+	if (!stream)
+		return -ENOMEM;
+	setvbuf(stream, NULL, _IOFBF, STREAM_BYTES);
+	rc = format->write(result, stream, options);
+	if (fclose(stream) && !rc)
+		rc = -EIO;
+	return sink.rc ? sink.rc : rc;
 }
 
 int report_write_file(const struct result *result, const struct report_format *format,
 		      const struct report_options *options, const struct report_target *target)
 {
-	struct buf text = {0};
-	int rc = render(result, format, options, &text);
+	struct place place;
+	int rc = place_open(target, &place);
 
-	if (rc)
-		rc = err_code(rc, "cannot write the report '%s'", target->path);
-	else
-		rc = report_write_text(&text, target);
-	buf_release(&text);
-	return rc;
+	if (!rc)
+		rc = render(result, format, options, place.fd);
+	return place_close(target, &place, rc);
 }

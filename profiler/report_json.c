@@ -5,26 +5,14 @@
 #include "err.h"
 #include "report.h"
 #include "shape_load.h"
+#include "shape_print.h"
 
 #define REPORT_BYTES (1u << 30) /* no report is that big */
 
 int report_json(const struct result *result, FILE *out, const struct report_options *options)
 {
-	cJSON *document = NULL;
-	char *text;
-	int rc = shape_write(&result_shape, result, &document);
-
 	(void)options;
-	if (rc)
-		return rc;
-	text = cJSON_Print(document);
-	cJSON_Delete(document);
-	if (!text)
-		return -ENOMEM;
-	if (fputs(text, out) == EOF || fputc('\n', out) == EOF)
-		rc = -EIO;
-	cJSON_free(text);
-	return rc;
+	return shape_print(&result_shape, result, out);
 }
 
 /* As soon as it is known: a newer report may have another form. */

@@ -76,6 +76,7 @@ def test_two_reports_of_100_mib(tmp):
     parts = [big_report(tmp / f"{i}.json", 100 << 20, plan={"seed": i}) for i in range(2)]
     run = coldprof("merge", *parts, "-o", tmp / "all.json", expect=0)
     print(f"       two parts of 100 MiB: {run.peak_bytes >> 20} MiB")
+    assert run.peak_bytes < 500 << 20, f"{run.peak_bytes >> 20} MiB"
     assert (tmp / "all.json").stat().st_size > 50 << 20
 
 
