@@ -352,9 +352,9 @@ static int compare_files(struct compare_command *command, char **paths)
 	struct result base, new;
 	int status;
 
-	if (report_read(paths[0], &base))
+	if (report_read_numbers(paths[0], &base))
 		return EXIT_INPUT;
-	if (report_read(paths[1], &new)) {
+	if (report_read_numbers(paths[1], &new)) {
 		result_release(&base);
 		return EXIT_INPUT;
 	}

@@ -40,7 +40,7 @@ static int compare_with(const struct compare_judge *judge, const char *base_path
 	int rc;
 
 	own.history = true;
-	if (report_read(base_path, &base))
+	if (report_read_numbers(base_path, &base))
 		return EXIT_INPUT;
 	rc = compare(&base, new, &own, out);
 	result_release(&base);
@@ -105,7 +105,7 @@ int cmd_compare_history(const struct cmd_history *from, const char *path,
 	int status;
 
 	*found = false;
-	if (report_read(path, &new))
+	if (report_read_numbers(path, &new))
 		return EXIT_INPUT;
 	reader.new = &new;
 	history.folder = strdup(from->folder);

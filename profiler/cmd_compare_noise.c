@@ -49,5 +49,5 @@ static int read_folder(const char *path, const struct result *new, struct result
 
 int cmd_compare_noise(const char *path, const struct result *new, struct result *out)
 {
-	return is_folder(path) ? read_folder(path, new, out) : report_read(path, out);
+	return is_folder(path) ? read_folder(path, new, out) : report_read_numbers(path, out);
 }

@@ -19,7 +19,7 @@ static int take_file(const char *folder, const char *name, cmd_take_report *take
 	if (rc)
 		rc = err_code(rc, "cannot compare");
 	else
-		rc = report_read(path.data, &report);
+		rc = report_read_numbers(path.data, &report);
 	if (!rc) {
 		rc = take(path.data, &report, data);
 		result_release(&report);

@@ -58,6 +58,9 @@ int report_write_file(const struct result *result, const struct report_format *f
  * and reason; |out| is written only on success, to be released by result_release().
  */
 int report_read(const char *path, struct result *out);
+/* The same for a comparison: threads of starts, and histograms and phases of their calls are empty.
+ */
+int report_read_numbers(const char *path, struct result *out);
 
 /* The formats' write functions. */
 int report_json(const struct result *result, FILE *out, const struct report_options *options);

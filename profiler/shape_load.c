@@ -38,7 +38,9 @@ struct frame {
 	size_t item_size;		 /* of the list */
 	size_t first;			 /* the first field that is read here */
 	size_t next;			 /* the field that is likely to come next */
-	uint64_t seen;			 /* fields, a bit each: no shape has more than 64 */
+	bool unkept;			 /* a list whose items are dropped, one by one */
+	size_t dropped;
+	uint64_t seen; /* fields, a bit each: no shape has more than 64 */
 };
 
 struct loader {
@@ -78,7 +80,7 @@ static void print_place(struct loader *loader, struct buf *out)
 
 		if (frame->kind == IN_LIST) {
 			if (count_of(frame))
-				buf_printf(out, "[%zu]", count_of(frame) - 1);
+				buf_printf(out, "[%zu]", frame->dropped + count_of(frame) - 1);
 			continue;
 		}
 		if (frame->kind == IN_STRUCT && frame->field)
@@ -117,13 +119,43 @@ static int out_of_memory(struct loader *loader)
 
 /* ---- lists grow ---- */
 
+/* What a list of the document has is of no use: only its memory is, for the next one. */
+static void drop_items(struct frame *frame)
+{
+	struct shape_list list = shape_list_get(frame->at);
+
+	for (size_t i = 0; i < list.count; i++) {
+		if (frame->shape)
+			shape_release(frame->shape, shape_item(&list, frame->shape, i));
+		else if (frame->field->kind == SHAPE_TEXTS)
+			free(((char **)list.items)[i]);
+	}
+	frame->dropped += list.count;
+	list.count = 0;
+	memcpy(frame->at, &list, sizeof(list));
+}
+
+static void drop_list(struct loader *loader, struct frame *frame)
+{
+	struct shape_list list = shape_list_get(frame->at);
+
+	loader->items_bytes -= list.capacity * frame->item_size;
+	drop_items(frame);
+	free(list.items);
+	memset(frame->at, 0, sizeof(list));
+}
+
 /* A new last item, its fields absent, or NULL, printed. */
 static char *add_item(struct loader *loader, struct frame *list_frame)
 {
 	size_t size = list_frame->item_size;
-	struct shape_list list = shape_list_get(list_frame->at);
-	char *items = list.items;
+	struct shape_list list;
+	char *items;
 
+	if (list_frame->unkept)
+		drop_items(list_frame);
+	list = shape_list_get(list_frame->at);
+	items = list.items;
 	if (list.count == list.capacity) {
 		size_t capacity = list.capacity ? 2 * list.capacity : FIRST_ITEMS;
 
@@ -488,6 +520,17 @@ static int on_start_map(void *context)
 	return push(loader, &frame);
 }
 
+static bool is_unkept(const struct loader *loader, const struct shape_field *field)
+{
+	const struct frame *frame = &loader->frames.items[loader->frames.count - 1];
+	const struct shape_part *part = loader->source->unkept;
+
+	for (; part && part->shape; part++)
+		if (part->shape == frame->shape && strcmp(part->key, field->key) == 0)
+			return true;
+	return false;
+}
+
 static int on_start_array(void *context)
 {
 	struct loader *loader = context;
@@ -503,6 +546,7 @@ static int on_start_array(void *context)
 		return fail_type(loader, &slot);
 	frame.shape = slot.field->shape;
 	frame.item_size = shape_item_size(slot.field);
+	frame.unkept = is_unkept(loader, slot.field);
 	return push(loader, &frame);
 }
 
@@ -518,7 +562,9 @@ static int on_end(void *context)
 	}
 	if (frame->kind == IN_KEYED)
 		go_on = check_keys(loader, frame);
-	if (frame->kind != IN_STRUCT)
+	if (frame->unkept)
+		drop_list(loader, frame);
+	else if (frame->kind != IN_STRUCT)
 		trim(loader, frame);
 	loader->frames.count--;
 	return go_on;

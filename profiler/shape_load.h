@@ -5,6 +5,12 @@
 
 #include "shape.h"
 
+/* A list of a struct, which nobody asks for. */
+struct shape_part {
+	const struct shape *shape;
+	const char *key;
+};
+
 struct shape_source {
 	const char *path; /* "-" is standard input */
 	size_t limit;	  /* bytes */
@@ -13,6 +19,9 @@ struct shape_source {
 	 * may tell that the rest can't be understood. 0, or -EINVAL after printing why.
 	 */
 	int (*check)(const void *object, const char *name);
+	/* Lists that are read as strictly as the rest, but are left empty: closed by a NULL shape.
+	 */
+	const struct shape_part *unkept;
 };
 
 /* What errors call the file. */

@@ -320,6 +320,61 @@ static void a_number_of_a_list_may_be_absent(void **state)
 	result_release(&result);
 }
 
+/* All that a comparison takes, and nothing of what is long. */
+static void a_comparison_reads_no_threads_and_no_histograms(void **state)
+{
+	struct fixture *fixture = *state;
+	struct result_sample *sample = &fixture->result.workloads.items[0].samples.items[0];
+	size_t calls = sample->syscalls.count;
+	struct result again;
+
+	for (size_t i = 0; i < 3; i++) {
+		result_add(&sample->threads, thread)->name = made_text("worker");
+		assert_int_equal(vec_push(&sample->syscalls.items[0].histogram, (int64_t)i), 0);
+		result_add(&sample->syscalls.items[0].phases, syscall_phase);
+	}
+	assert_true(calls > 1);
+	assert_int_equal(write_to(fixture, fixture->path), 0);
+	assert_int_equal(report_read_numbers(fixture->path, &again), 0);
+	sample = &again.workloads.items[0].samples.items[0];
+	assert_int_equal(sample->threads.count, 0);
+	assert_int_equal(sample->syscalls.count, calls);
+	assert_int_equal(sample->syscalls.items[0].histogram.count, 0);
+	assert_int_equal(sample->syscalls.items[0].phases.count, 0);
+	assert_true(sample->metrics.count > 1);
+	result_release(&again);
+}
+
+static void what_a_comparison_leaves_is_read_as_strictly(void **state)
+{
+	static const char *const cases[][2] = {
+		{"\"threads\": [{}, {}, {\"tid\": \"x\"}]",
+		 "workloads[0].samples[0].threads[2].tid: must be an integer or null"},
+		{"\"threads\": [{\"name\": \"a\"}, {\"name\": \"b\"}, 1]",
+		 "workloads[0].samples[0].threads[2]: must be an object"},
+		{"\"syscalls\": [{\"histogram\": [1, 2, []]}]",
+		 "workloads[0].samples[0].syscalls[0].histogram[2]: must be an integer or null"},
+		{"\"threads\": [{}], \"threads\": []",
+		 "workloads[0].samples[0]: key 'threads' is there twice"},
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char wanted[512];
+		struct result result;
+		FILE *file = fopen(fixture->path, "w");
+
+		fprintf(file, "{\"schema\": 1, \"workloads\": [{\"samples\": [{%s}]}]}",
+			cases[i][0]);
+		fclose(file);
+		capture_start(&fixture->capture);
+		assert_int_equal(report_read_numbers(fixture->path, &result), -EINVAL);
+		capture_stop(&fixture->capture);
+		snprintf(wanted, sizeof(wanted), "coldprof: %s: %s\n", fixture->path, cases[i][1]);
+		assert_string_equal(fixture->capture.text, wanted);
+	}
+}
+
 static void a_missing_report_is_named(void **state)
 {
 	struct fixture *fixture = *state;
@@ -348,6 +403,8 @@ int main(void)
 		TEST(a_newer_report_is_one_line),
 		TEST(a_report_of_a_newer_minor_is_read),
 		TEST(a_number_of_a_list_may_be_absent),
+		TEST(a_comparison_reads_no_threads_and_no_histograms),
+		TEST(what_a_comparison_leaves_is_read_as_strictly),
 		TEST(a_missing_report_is_named),
 	};
 
