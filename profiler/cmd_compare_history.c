@@ -115,8 +115,8 @@ int cmd_compare_history(const struct cmd_history *from, const char *path,
 		status = judge_with_noise(&history, from->noise, path, &new, policy, out);
 		*found = status == EXIT_DONE;
 	} else if (!status) {
-		note_print("nothing to compare with: no report in '%s' is of this kind of machine "
-			   "and older (%zu of other machines)",
+		note_print("nothing to compare with: no report in '%s' is of this kind of machine, "
+			   "older and of the same workloads (%zu of other machines)",
 			   from->folder, history.other_machines);
 	}
 	compare_history_release(&history);

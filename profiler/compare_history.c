@@ -129,6 +129,22 @@ bool compare_history_is_before(const struct result *report, const struct result 
 	return order < 0 || (order == 0 && report->plan.seed != new->plan.seed);
 }
 
+static bool has_workload(const struct result *report, const char *name)
+{
+	vec_foreach(workload, &report->workloads)
+		if (strcmp(workload->name ? workload->name : "", name) == 0)
+			return true;
+	return false;
+}
+
+static bool is_of_same_workloads(const struct result *report, const struct result *new)
+{
+	vec_foreach(workload, &new->workloads)
+		if (has_workload(report, workload->name ? workload->name : ""))
+			return true;
+	return false;
+}
+
 int compare_history_add(struct compare_history *history, const char *file,
 			const struct result *report, const struct result *new)
 {
@@ -142,7 +158,7 @@ int compare_history_add(struct compare_history *history, const char *file,
 		history->other_machines++;
 		return 0;
 	}
-	if (!compare_history_is_before(report, new))
+	if (!compare_history_is_before(report, new) || !is_of_same_workloads(report, new))
 		return 0;
 	out = vec_add(&history->reports);
 	if (!out)

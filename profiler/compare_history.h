@@ -34,7 +34,8 @@ struct compare_history {
 
 /*
  * Takes the medians of |report|, of the file |file|, where it is of the same kind of machine as
- * |new|, was made before it and is not itself; else it is left out. 0 or -ENOMEM.
+ * |new|, has a workload of the same name, was made before it and is not itself; else it is left
+ * out. 0 or -ENOMEM.
  */
 int compare_history_add(struct compare_history *history, const char *file,
 			const struct result *report, const struct result *new);

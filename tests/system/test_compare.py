@@ -187,47 +187,7 @@ def test_output_that_cannot_be_written(tmp):
     assert "/nonexistent/c.txt" in errors(run)[0], run.err
 
 
-# ---- bad reports ----
-
-DEEP = '{"schema": 1, "a": ' + "[" * 100000 + "]" * 100000 + "}"
-HOSTILE = [
-    ("deep", DEEP), ("truncated", '{"schema": 1, "workloads": [{"name": "a"'),
-    ("wrong-type", '{"schema": 1, "workloads": {}}'),
-    ("samples", '{"schema": 1, "workloads": [{"name": "a", "samples": [1]}]}'),
-    ("nan", '{"schema": 1, "host": {"load1": NaN}}'),
-    ("huge-number", '{"schema": 1, "workloads": [{"median_sample": 1e999}]}'),
-    ("duplicate-key", '{"schema": 1, "schema": 1}'),
-    ("nul", '{"schema": 1, "tool": "a\\u0000b"}'), ("newer", '{"schema": 2}'),
-    ("nothing-in-common", '{"schema": 1, "workloads": []}'),
-]
-
-
-@cases(*HOSTILE)
-def test_hostile_report(tmp, content):
-    write(tmp / "good.json", report())
-    path = write(tmp / "bad.json", content)
-    for words in ([path, tmp / "good.json"], [tmp / "good.json", path]):
-        run = coldprof("compare", *words, expect=4)
-        assert len(errors(run)) == 1 and not run.out, str(run)
-
-
-@cases(*HOSTILE)
-def test_hostile_report_in_a_history(tmp, content):
-    folder, new = history(tmp, 3), newest(tmp)
-    bad = write(tmp / "bad.json", content)
-    run = coldprof("compare", "--history", folder, bad, expect=(0, 4))
-    assert len(run.err.splitlines()) == 1 and not run.out, str(run)
-    write(folder / "bad.json", content)
-    run = coldprof("compare", "--history", folder, new, expect=(0, 4))
-    assert run.status == 0 or (len(errors(run)) == 1 and not run.out), str(run)
-    assert "bad.json" in run.err or json.loads(content)["workloads"] == [], str(run)
-
-
-def test_report_that_is_not_utf8(tmp):
-    path = tmp / "bad.json"
-    path.write_bytes(b'{"schema": 1, "tool": "\xff"}')
-    mistake(["compare", path, path], "not UTF-8", status=4)
-
+# ---- reports that are missing, or extreme ----
 
 def test_missing_report(tmp):
     mistake(["compare", tmp / "a.json", tmp / "b.json"], "a.json", status=4)
@@ -240,16 +200,6 @@ def test_extreme_numbers_are_compared(tmp):
         for options in ((), ("--force",)):
             run = compare(tmp, base, new, *options, "-f", "json", expect=(0, 1))
             json.loads(run.out)
-
-
-def test_more_samples_than_a_file_can_say_anything_of(tmp):
-    """Ten million, each of which would take hundreds of bytes."""
-    path = tmp / "bad.json"
-    path.write_text('{"schema": 1, "workloads": [{"name": "a", "samples": [{}'
-                    + ",{}" * 10_000_000 + "]}]}")
-    run = coldprof("compare", path, path, expect=4)
-    assert len(errors(run)) == 1 and "more items" in run.err, str(run)
-    assert run.peak_bytes < 500 << 20, f"{run.peak_bytes >> 20} MiB"
 
 
 # ---- big reports ----
@@ -405,6 +355,11 @@ def test_history_of_another_machine_is_none(tmp):
     assert "nothing to compare with" in run.err and "3 of other machines" in run.err, str(run)
 
 
+def test_history_of_other_workloads_is_none(tmp):
+    run = coldprof("compare", "--history", history(tmp, 3), newest(tmp, name="api"), expect=0)
+    assert "nothing to compare with" in run.err and not run.out, str(run)
+
+
 @cases(("no-folder", ["--history", "/nonexistent", "NEW"], 4, "/nonexistent"),
        ("two-reports", ["--history", ".", "NEW", "NEW"], 2, "one report"),
        ("no-report", ["--history", "."], 2, "one report"),
@@ -412,9 +367,3 @@ def test_history_of_another_machine_is_none(tmp):
 def test_history_mistakes(tmp, words, status, part):
     new = newest(tmp)
     mistake(["compare", *[new if word == "NEW" else word for word in words]], part, status=status)
-
-
-def test_history_with_a_bad_file(tmp):
-    folder = history(tmp, 2)
-    write(folder / "bad.json", "{")
-    mistake(["compare", "--history", folder, newest(tmp)], "bad.json", status=4)

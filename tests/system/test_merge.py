@@ -3,7 +3,7 @@
 import json
 
 from harness import cases, coldprof, errors, load, need, need_root, slow
-from test_compare import HOSTILE, big_report, report, write
+from test_compare import big_report
 
 
 def measure(tmp, name, *options):
@@ -60,14 +60,6 @@ def test_what_does_not_fit(tmp):
     mistake([a, a, "-o", tmp / "c.json"], "a.json", "same starts")
     mistake([a, b, "-o", tmp / "c.json"], "b.json", "another limit", "a.json")
     mistake([a, tmp / "none.json", "-o", tmp / "c.json"], "none.json")
-    assert not (tmp / "c.json").exists()
-
-
-@cases(*[case for case in HOSTILE if case[0] != "nothing-in-common"])
-def test_hostile_report(tmp, content):
-    good, bad = write(tmp / "good.json", report()), write(tmp / "bad.json", content)
-    mistake([good, bad, "-o", tmp / "c.json"], "bad.json")
-    mistake([bad, good, "-o", tmp / "c.json"], "bad.json")
     assert not (tmp / "c.json").exists()
 
 
