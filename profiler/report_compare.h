@@ -64,16 +64,49 @@ char *compare_words_interval(const struct comparison_metric *metric, char out[CO
 char *compare_words_time(int64_t ns, char out[UNITS_TEXT]);
 char *compare_words_size(int64_t bytes, char out[UNITS_TEXT]);
 char *compare_words_count(double count, char out[UNITS_TEXT]);
-/* "new package axios 1.9"; to be freed. */
-char *compare_words_cause(const struct comparison_cause *cause);
-/* "12 files, 40 ENOENT": a cause's counts with signs; to be freed. */
-char *compare_words_counts(const struct comparison_cause *cause);
 /* "cpu: A -> B (times not gated)"; to be freed. */
 char *compare_words_difference(const struct comparison_difference *difference);
 
 /* "since new.json of 2026-11-26T03:12:00Z (commit 0123abcdef01), 2 reports: total, load"; to be
  * freed. */
 char *compare_words_step(const struct comparison_step *step);
+
+/* ---- causes, report_compare_cause.c and report_compare_choice.c ---- */
+
+/* "new package axios 1.9"; to be freed. */
+char *compare_words_cause(const struct comparison_cause *cause);
+/* "+12 files, +40 ENOENT"; "" for none; to be freed. */
+char *compare_words_counts(const struct comparison_cause *cause);
+/* "+31 ms, +8.8 MiB, +12 files": all of a cause; "" for nothing; to be freed. */
+char *compare_words_costs(const struct comparison_cause *cause);
+/* "import it in the function that uses it": of what made it worse; NULL: none; to be freed. */
+char *compare_words_advice(const struct comparison_workload *workload,
+			   const struct comparison_cause *cause);
+/* Whether a package has another version than before. */
+bool compare_cause_has_versions(const struct comparison_cause *cause);
+
+/* Whether it is of a kind of which several stand on a line: "+132 openat, -3 read". */
+bool compare_cause_is_listed(const struct comparison_cause *cause);
+
+/*
+ * A workload's other causes as a reader wants them: other versions first, then by the share of what
+ * became worse that each explains (where nothing did: of what changed). Those that explain nothing
+ * of it are left out, but for |all|. 0 or -ENOMEM; |out|, empty at first, is the caller's to
+ * release; the causes are the workload's.
+ */
+typedef VEC(const struct comparison_cause *) compare_causes;
+int compare_causes_choose(const struct comparison_workload *workload, bool all,
+			  compare_causes *out);
+
+/*
+ * The few metrics that a reader must see: of each kind one that became worse, then others; where
+ * none did, the total and what became better. How many.
+ */
+#define COMPARE_HEADLINE 3
+size_t compare_headline(const struct comparison_workload *workload,
+			const struct comparison_metric *out[COMPARE_HEADLINE]);
+
+/* ---- what is worth a line ---- */
 
 /* "35 unchanged, 2 can't tell (34 more starts would)"; to be freed. */
 struct compare_tally {

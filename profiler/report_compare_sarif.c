@@ -272,26 +272,21 @@ static void add_regression(struct sarif *sarif)
 	buf_release(&message);
 }
 
-static void put_part(const char *text, struct buf *out)
-{
-	if (*text)
-		buf_printf(out, "%s ", text);
-}
-
-/* "app: +31 ms +8.8 MiB new package axios 1.9, pulled in by src/storage.js" */
+/* "app: new package axios 1.9, pulled in by src/storage.js (+31 ms, +8.8 MiB): load it ..." */
 static void put_cause(const struct sarif *sarif, const struct comparison_cause *cause,
 		      struct buf *out)
 {
-	char *words = compare_words_cause(cause), *counts = compare_words_counts(cause);
-	char time[UNITS_TEXT], size[UNITS_TEXT];
+	char *words = compare_words_cause(cause), *costs = compare_words_costs(cause);
+	char *advice = compare_words_advice(sarif->workload, cause);
 
-	buf_printf(out, "%s: ", sarif->workload->name);
-	put_part(compare_words_time(cause->time_ns, time), out);
-	put_part(compare_words_size(cause->size_bytes, size), out);
-	put_part(counts ? counts : "", out);
-	buf_puts(out, words ? words : cause->name);
+	buf_printf(out, "%s: %s", sarif->workload->name, words ? words : cause->name);
+	if (costs && *costs)
+		buf_printf(out, " (%s)", costs);
+	if (advice)
+		buf_printf(out, ": %s", advice);
 	free(words);
-	free(counts);
+	free(costs);
+	free(advice);
 }
 
 static void add_cause(struct sarif *sarif, const struct comparison_cause *cause, const char *level)

@@ -13,6 +13,7 @@
 #define LABEL_MAX    34
 #define CALLS	     "syscalls_count{"
 #define NAME_WIDTH   60
+#define ARROW	     "\xe2\x86\x92 "
 
 struct row {
 	char label[COMPARE_WORD], values[COMPARE_WORD], shift[COMPARE_WORD];
@@ -115,19 +116,13 @@ static void put_metrics(const struct comparison_workload *workload, bool all,
 
 struct cause_row {
 	char time[UNITS_TEXT], size[UNITS_TEXT];
-	char *counts, *text;
+	char *counts, *text, *advice;
 };
 typedef VEC(struct cause_row) cause_rows;
 
 static bool is_kind(const struct comparison_cause *cause, const char *kind)
 {
 	return strcmp(cause->kind, kind) == 0;
-}
-
-/* Several of one kind on a line: "+132 openat, -3 read". */
-static bool is_listed(const struct comparison_cause *cause)
-{
-	return is_kind(cause, "syscall") || is_kind(cause, "phase") || is_kind(cause, "memory");
 }
 
 static void put_list(const struct comparison_workload *workload, const char *kind,
@@ -155,7 +150,8 @@ static void put_list(const struct comparison_workload *workload, const char *kin
 		screen_flow_print(screen, &flow, title, ", ", strlen(title));
 }
 
-static void add_cause(const struct comparison_cause *cause, cause_rows *out)
+static void add_cause(const struct comparison_workload *workload,
+		      const struct comparison_cause *cause, cause_rows *out)
 {
 	struct cause_row *row = vec_add(out);
 
@@ -165,6 +161,7 @@ static void add_cause(const struct comparison_cause *cause, cause_rows *out)
 	compare_words_size(cause->size_bytes, row->size);
 	row->counts = compare_words_counts(cause);
 	row->text = compare_words_cause(cause);
+	row->advice = compare_words_advice(workload, cause);
 }
 
 static void add_unexplained(const struct comparison_workload *workload, cause_rows *out)
@@ -181,9 +178,10 @@ static void add_unexplained(const struct comparison_workload *workload, cause_ro
 	row->text = strdup("not explained");
 }
 
-/* "    +31.0 ms  +8.8 MiB  " before what it is. */
+/* "    +31.0 ms  +8.8 MiB  " before what it is; what to do below it, once for those in a row. */
 static void put_cause_rows(const cause_rows *list, const struct screen *screen)
 {
+	const char *said = "";
 	size_t time = 0, size = 0;
 
 	vec_foreach(row, list) {
@@ -200,40 +198,60 @@ static void put_cause_rows(const cause_rows *list, const struct screen *screen)
 		if (row->counts && *row->counts)
 			buf_printf(&text, " (%s)", row->counts);
 		screen_sentence(screen, SCREEN_PLAIN, buf_text(&lead), buf_text(&text));
+		buf_clear(&lead);
+		buf_printf(&lead, "    %*s  " ARROW, (int)(time + (size ? 2 + size : 0)), "");
+		if (row->advice && strcmp(row->advice, said) != 0)
+			screen_sentence(screen, SCREEN_DIM, buf_text(&lead), row->advice);
+		said = row->advice ? row->advice : said;
 		buf_release(&lead);
 		buf_release(&text);
 	}
 }
 
+static size_t unlisted(const struct comparison_workload *workload)
+{
+	size_t count = 0;
+
+	vec_foreach(cause, &workload->causes)
+		count += !compare_cause_is_listed(cause);
+	return count;
+}
+
+static void rows_release(cause_rows *list)
+{
+	vec_foreach(row, list) {
+		free(row->counts);
+		free(row->text);
+		free(row->advice);
+	}
+	vec_release(list);
+}
+
 static void put_causes(const struct comparison_workload *workload, bool all,
 		       const struct screen *screen)
 {
-	size_t left = 0;
+	compare_causes chosen = {0};
 	cause_rows list = {0};
+	size_t left;
 
-	if (!compare_is_changed(workload))
+	if (!compare_is_changed(workload) || !workload->causes.count)
 		return;
 	screen_put(screen, SCREEN_STRONG, "  because\n");
 	put_list(workload, "phase", "    in       ", screen);
 	put_list(workload, "memory", "    private  ", screen);
 	put_list(workload, "syscall", "    calls    ", screen);
-	vec_foreach(cause, &workload->causes) {
-		if (is_listed(cause))
-			continue;
+	compare_causes_choose(workload, all, &chosen);
+	vec_foreach(cause, &chosen)
 		if (all || list.count < CAUSES_SHOWN)
-			add_cause(cause, &list);
-		else
-			left++;
-	}
+			add_cause(workload, *cause, &list);
+	left = unlisted(workload) - list.count;
 	add_unexplained(workload, &list);
 	put_cause_rows(&list, screen);
 	if (left)
-		screen_printf(screen, SCREEN_DIM, "    %zu more: --all\n", left);
-	vec_foreach(row, &list) {
-		free(row->counts);
-		free(row->text);
-	}
-	vec_release(&list);
+		screen_printf(screen, SCREEN_DIM, "    %s%zu smaller one%s: --all\n",
+			      list.count ? "and " : "", left, left == 1 ? "" : "s");
+	rows_release(&list);
+	vec_release(&chosen);
 }
 
 /* ---- a workload ---- */

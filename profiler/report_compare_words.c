@@ -224,94 +224,7 @@ char *compare_words_count(double count, char out[UNITS_TEXT])
 	return with_sign(count, units_count(count, text), out);
 }
 
-/* ---- causes ---- */
-
-/* Texts with %s for the name and for the versions. */
-static const struct {
-	const char *kind, *change, *text;
-} cause_texts[] = {
-	{"package", "added", "new package %s"},
-	{"package", "removed", "package %s is gone"},
-	{"package", "changed", "package %s"},
-	{"package", "more", "more files of package %s"},
-	{"package", "less", "fewer files of package %s"},
-	{"module", "added", "new module %s"},
-	{"module", "removed", "module %s is gone"},
-	{"module", "more", "longer: %s"},
-	{"module", "less", "shorter: %s"},
-	{"file", "added", "new file %s"},
-	{"file", "removed", "no longer opened: %s"},
-	{"file", "changed", "changed: %s"},
-	{"folder", "added", "searched in vain: %s"},
-	{"folder", "removed", "no longer searched in vain: %s"},
-	{"folder", "more", "searched in vain more often: %s"},
-	{"folder", "less", "searched in vain less often: %s"},
-	{"phase", NULL, "phase %s"},
-	{"memory", NULL, "private memory: %s"},
-	{"syscall", "added", "new system call %s"},
-	{"syscall", NULL, "system call %s"},
-};
-
-static const char *cause_text(const struct comparison_cause *cause)
-{
-	for (size_t i = 0; i < sizeof(cause_texts) / sizeof(cause_texts[0]); i++)
-		if (strcmp(cause_texts[i].kind, cause->kind) == 0 &&
-		    (!cause_texts[i].change || strcmp(cause_texts[i].change, cause->change) == 0))
-			return cause_texts[i].text;
-	return "%s";
-}
-
-static void put_versions(const struct comparison_cause *cause, struct buf *out)
-{
-	const char *base = cause->base_version, *new = cause->new_version;
-
-	if (base && new &&strcmp(base, new) != 0) {
-		buf_puts(out, " ");
-		display_escape(base, out);
-		buf_puts(out, ARROW);
-		display_escape(new, out);
-	} else if (base || new) {
-		buf_puts(out, " ");
-		display_escape(new ? new : base, out);
-	}
-}
-
-char *compare_words_cause(const struct comparison_cause *cause)
-{
-	const char *text = cause_text(cause), *at = strstr(text, "%s");
-	struct buf out = {0};
-
-	buf_add(&out, text, (size_t)(at - text));
-	display_escape(cause->name, &out);
-	put_versions(cause, &out);
-	buf_puts(&out, at + 2);
-	if (cause->note) {
-		buf_puts(&out, ", ");
-		display_escape(cause->note, &out);
-	}
-	return buf_steal(&out);
-}
-
-static void put_count(int64_t count, const char *unit, struct buf *out)
-{
-	char text[UNITS_TEXT];
-
-	if (count == RESULT_ABSENT || !count)
-		return;
-	buf_printf(out, "%s%s %s", out->size ? " " : "", compare_words_count((double)count, text),
-		   unit);
-}
-
-char *compare_words_counts(const struct comparison_cause *cause)
-{
-	struct buf out = {0};
-	int64_t files = cause->files_count;
-
-	put_count(files, files == 1 || files == -1 ? "file" : "files", &out);
-	put_count(cause->enoent_count, "ENOENT", &out);
-	put_count(cause->syscalls_count, "calls", &out);
-	return out.size ? buf_steal(&out) : strdup("");
-}
+/* ---- what differs ---- */
 
 static void put_side(const char *text, struct buf *out)
 {
@@ -387,6 +300,8 @@ void compare_tally_add(struct compare_tally *tally, const struct comparison_metr
 		tally->more_starts = metric->starts_needed - fewer;
 }
 
+#define STARTS_MOST 1000 /* nobody makes more */
+
 char *compare_tally_words(const struct compare_tally *tally)
 {
 	static const enum comparison_verdict order[] = {COMPARISON_REGRESSED, COMPARISON_UNCHANGED,
@@ -401,7 +316,8 @@ char *compare_tally_words(const struct compare_tally *tally)
 			continue;
 		buf_printf(&out, "%s%zu %s", out.size ? ", " : "", tally->verdicts[order[i]],
 			   compare_words_verdict(comparison_word(order[i])));
-		if (order[i] == COMPARISON_CANT_TELL && tally->more_starts > 0)
+		if (order[i] == COMPARISON_CANT_TELL && tally->more_starts > 0 &&
+		    tally->more_starts <= STARTS_MOST)
 			buf_printf(&out, " (%s more starts a side would)",
 				   units_count((double)tally->more_starts, more));
 	}
