@@ -23,6 +23,8 @@
 #   COLDPROF_BASE_FOLDER  a checkout of the base that is there already
 #   COLDPROF_STORE        folder of kept reports; COLDPROF_KEEP=true adds this one (of the branch
 #                         that changes are made for)
+#   COLDPROF_NOISE        what `coldprof calibrate` wrote on this kind of machine, or a folder of
+#                         reports, of the modes stored and history (default: COLDPROF_STORE)
 #   COLDPROF_COMMENT      auto: a comment where there is news, and the one that is there is renewed;
 #                         always; never. COLDPROF_TOKEN may write it, COLDPROF_PULL is its number
 #   COLDPROF_RESULTS      folder of results (coldprof-results); each name has its own in it
@@ -70,6 +72,8 @@ check_settings() {
 	[ "$mode" = ab ] || [ -n "${COLDPROF_STORE:-}" ] || usage "mode $mode needs a store"
 	[ -n "${COLDPROF_COMMAND:-}" ] || usage "no command is given"
 	[ -d "$directory" ] || usage "no such folder: '$directory'"
+	[ -z "${COLDPROF_NOISE:-}" ] || [ -e "$COLDPROF_NOISE" ] ||
+		usage "no such calibration: '$COLDPROF_NOISE'"
 }
 
 # That of the checkout or the installation that this file is of, else of the PATH.
@@ -220,25 +224,35 @@ measure_alone() {
 	mkdir -p "$COLDPROF_STORE"
 }
 
+# How far this machine shifts between two hours: times decide beyond it.
+noise_of_store() {
+	[ ${#base[@]} -eq 0 ] || base=(--noise "${COLDPROF_NOISE:-$COLDPROF_STORE}" "${base[@]}")
+}
+
 # Kept reports are named by their time, so that the last name is the newest one.
 measure_stored() {
 	measure_alone
 	mapfile -t base < <(find "$COLDPROF_STORE" -name '*.json' | sort | tail -n 1)
+	noise_of_store
 }
 
 # Only those of this kind of machine count: there may be none.
 measure_history() {
 	measure_alone
 	base=(--history "$COLDPROF_STORE")
+	noise_of_store
 }
 
 STORE_MOST=60
 
 keep() {
-	local commit old
+	local commit old kept
 	[ "${COLDPROF_KEEP:-}" = true ] && [ "$mode" != ab ] && [ "$run_status" = 0 ] || return 0
 	commit=$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
-	cp "$new_report" "$COLDPROF_STORE/$(date -u +%Y%m%dT%H%M%SZ)-$commit.json"
+	kept=$COLDPROF_STORE/$(date -u +%Y%m%dT%H%M%SZ)-$commit
+	# whole or not at all: half a report would end each later comparison
+	cp "$new_report" "$kept.new"
+	mv "$kept.new" "$kept.json"
 	find "$COLDPROF_STORE" -name '*.json' | sort | head -n "-$STORE_MOST" |
 		while IFS= read -r old; do rm -f "$old"; done
 }
@@ -276,9 +290,8 @@ put_advice() {
 		printf '    sudo coldprof run --name %s --ab BASE/%s %s -- %s\n' \
 			"$name" "${directory#./}" "$directory" "$command"
 	fi
-	printf '\nThe reports are among the files of this job. A change that is meant to cost this:\n'
-	printf 'give its metric a higher threshold in the settings of this job, in this very change\n'
-	printf '(coldprof compare --list-metrics names them).\n\n</details>\n'
+	printf '\nThe reports are among the files of this job. Its settings have the thresholds.\n'
+	printf '\n</details>\n'
 }
 
 put_summary() {

@@ -283,6 +283,76 @@ def test_kept_report_is_what_a_change_is_compared_with(tmp):
     assert len(kept) == 1, f"a pull request's report was kept: {kept}"
 
 
+def log_calls(tmp):
+    """A coldprof that notes what it is called with, a line for each call."""
+    path = tmp / "noting" / "coldprof"
+    path.parent.mkdir()
+    path.write_text(f'#!/bin/sh\necho "$*" >>{tmp}/calls\nexec {COLDPROF} "$@"\n')
+    path.chmod(0o755)
+    return path
+
+
+@takes(240)
+@cases("stored", "history")
+def test_kept_reports_or_a_calibration_tell_the_noise(tmp, mode):
+    noting = log_calls(tmp)
+    with Shop(tmp) as shop:
+        shop.push("api", mode=mode)
+        (kept,) = shop.runner.caches.rglob("*.json")
+        (tmp / "noise.json").write_text(kept.read_text())
+        for noise in ("", str(tmp / "noise.json")):
+            job = shop.pull("api", {"README.md": f"Our shop: {noise}.\n"}, mode=mode,
+                            coldprof=noting, noise=noise)
+            assert job.failed is None, str(job)
+            call = (tmp / "calls").read_text().splitlines()[-1]
+            assert call.startswith("compare "), call
+            assert f" --noise {noise or shop.runner.folder}" in call, call
+        gone = shop.pull("api", {"README.md": "x\n"}, mode=mode, noise="none.json")
+    assert gone.failed == "Measure and compare" and "none.json" in gone.log, str(gone)
+
+
+# ---- against all kept reports ----
+
+def fill_history(shop, service, before, after):
+    """Makes of the one kept report so many older ones that opened 40 files less, then so many more."""
+    (kept,) = shop.runner.caches.rglob("*.json")
+    document = json.loads(kept.read_text())
+    for i in range(before + after):
+        older = json.loads(json.dumps(document))
+        older["created"], older["plan"]["seed"] = f"2020-01-{i + 1:02}T00:00:00Z", i
+        older["commit"] = f"{i:x}" * 40
+        for sample in older["workloads"][0]["samples"]:
+            sample["metrics"]["files_opened_count"] -= 40 if i < before else 0
+        (kept.parent / f"202001{i + 1:02}T000000Z-{i}.json").write_text(json.dumps(older))
+
+
+@takes(240)
+def test_history_of_equal_reports_fails_what_a_change_brings_itself(tmp):
+    with Shop(tmp) as shop:
+        first = shop.push("api", mode="history")
+        assert first.failed is None, str(first)
+        fill_history(shop, "api", 0, 5)
+        worse = shop.pull("api", WORSE["api"], mode="history")
+        assert worse.failed == "Gate" and worse.outputs["verdict"] == "regressed", str(worse)
+        clean = shop.pull("api", {"README.md": "Our shop.\n"}, mode="history")
+        assert clean.failed is None and clean.outputs["verdict"] != "earlier", str(clean)
+
+
+@takes(240)
+def test_history_that_became_worse_before_fails_its_own_branch_alone(tmp):
+    with Shop(tmp) as shop:
+        shop.push("api", mode="history")
+        fill_history(shop, "api", 6, 1)
+        change = shop.pull("api", {"README.md": "Our shop.\n"}, mode="history")
+        assert change.failed is None and change.outputs["verdict"] == "earlier", str(change)
+        assert "::warning title=coldprof api::the start became worse with commits" in change.log
+        assert "became worse before this change" in change.summary, change.summary
+        assert "commit 666666666666" in change.summary, change.summary
+        pushed = shop.push("api", mode="history")
+    assert pushed.failed == "Gate" and pushed.outputs["verdict"] == "earlier", str(pushed)
+    assert "with an earlier commit" in pushed.log, str(pushed)
+
+
 # ---- mistakes ----
 
 @cases(("name", {"name": "a/b"}, "a/b"), ("mode", {"mode": "fast"}, "fast"),

@@ -331,6 +331,7 @@ def test_history_tells_a_new_call_and_its_commit(tmp):
     document = json.loads((tmp / "c.json").read_text())
     (step,) = document["workloads"][0]["steps"]
     assert step["metrics"] == ["syscalls_count"] and document["history_count"] == 6, step
+    assert not document["worse_before"], "it came with the new report"
 
 
 def test_history_of_equal_reports_is_no_failure(tmp):
@@ -346,6 +347,10 @@ def test_history_finds_the_report_that_a_step_came_with(tmp):
         write(folder / f"{i:02}.json", document)
     run = coldprof("compare", "--history", folder, newest(tmp, calls=510), expect=1)
     assert "06.json" in run.out and "commit c6" in run.out, run.out
+    run = coldprof("compare", "--history", folder, "-f", "json", newest(tmp, calls=510), expect=1)
+    assert json.loads(run.out)["worse_before"], "it came with a report before"
+    run = coldprof("compare", "--history", folder, "-f", "json", newest(tmp, calls=520), expect=1)
+    assert not json.loads(run.out)["worse_before"], "something came with the new one too"
     coldprof("compare", "--history", folder, "--last", 2, newest(tmp, calls=510), expect=0)
 
 
