@@ -13,6 +13,7 @@
 #define PASSES	    3 /* in which earlier steps are taken out */
 #define LEVEL_LEAST 6 /* reports that show where a level lies */
 #define LATER_LEAST 3 /* reports of a level of a count, before another one is a change */
+#define STAIR_LEAST 4 /* reports for each change of a level, on average */
 
 /* ---- the shift of a step ---- */
 
@@ -64,9 +65,26 @@ static int keep_earlier(struct compare_judge *judge, const struct judge_row *row
 
 /* ---- counts that never vary within a report ---- */
 
+/* Whether of the first |count| values few are new levels, and none is one that was left before. */
+static bool is_staircase(const struct judge_row *row, size_t count)
+{
+	size_t changes = 0;
+
+	for (size_t i = 1; i < count; i++) {
+		if (row->values[i] == row->values[i - 1])
+			continue;
+		changes++;
+		for (size_t before = 0; before + 1 < i; before++)
+			if (row->values[before] == row->values[i])
+				return false;
+	}
+	return changes * STAIR_LEAST <= count;
+}
+
 /*
  * Whether the values change so seldom that each change is one of the program: a level that was left
- * does not come back, and the one before the last is more than a value among others.
+ * does not come back, and the one before the last is more than a value among others, or a step of a
+ * staircase.
  */
 static bool has_levels(const struct compare_judge *judge, const struct judge_row *row, size_t at)
 {
@@ -77,7 +95,7 @@ static bool has_levels(const struct compare_judge *judge, const struct judge_row
 			return false;
 	while (begin > 0 && row->values[begin - 1] == row->values[at - 1])
 		begin--;
-	return at - begin >= LATER_LEAST || begin == 0;
+	return at - begin >= LATER_LEAST || begin == 0 || is_staircase(row, at);
 }
 
 static int decide_constant(struct compare_judge *judge, struct judge_row *row)
