@@ -7,8 +7,9 @@
 #include "report_compare.h"
 
 #define LEAST 0.02 /* of what became worse: less is no reason */
-#define OF_MODULE                                                                                  \
-	0.1 /* what files and folders weigh, where modules explain: these have opened them */
+/* What files and folders weigh where modules explain, which have opened and searched them. */
+#define FILE_WEIGHT   0.1
+#define FOLDER_WEIGHT 0.05
 
 /* How much of each kind there is to explain, new less base: 0 for nothing. */
 struct question {
@@ -70,18 +71,24 @@ static bool is_kind(const struct comparison_cause *cause, const char *kind)
 	return strcmp(cause->kind, kind) == 0;
 }
 
+/* One for all that it takes longer, is bigger, and does more. */
 static double score(const struct comparison_cause *cause, const struct question *question)
 {
 	bool added = strcmp(cause->change, "added") == 0;
 	bool removed = strcmp(cause->change, "removed") == 0;
 	bool loaded = is_kind(cause, "module") || is_kind(cause, "package");
+	const double counts[] = {
+		share(cause->files_count, question->files),
+		share(cause->enoent_count, question->enoent),
+		share(cause->syscalls_count, question->calls),
+		share(loaded ? added - removed : 0, question->modules),
+	};
+	double most = 0;
 
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		most = fmax(most, counts[i]);
 	return share(cause->time_ns, question->time_ns) +
-	       share(cause->size_bytes, question->size_bytes) +
-	       share(cause->files_count, question->files) +
-	       share(cause->enoent_count, question->enoent) +
-	       share(cause->syscalls_count, question->calls) +
-	       share(loaded ? added - removed : 0, question->modules);
+	       share(cause->size_bytes, question->size_bytes) + most;
 }
 
 static bool has_modules(const struct comparison_workload *workload)
@@ -127,8 +134,10 @@ int compare_causes_choose(const struct comparison_workload *workload, bool all, 
 		struct ranked one = {cause, compare_cause_has_versions(cause),
 				     score(cause, &question)};
 
-		if (modules && (is_kind(cause, "file") || is_kind(cause, "folder")))
-			one.score *= OF_MODULE;
+		if (modules && is_kind(cause, "file"))
+			one.score *= FILE_WEIGHT;
+		else if (modules && is_kind(cause, "folder"))
+			one.score *= FOLDER_WEIGHT;
 		if (!rc && !compare_cause_is_listed(cause) &&
 		    (all || one.versions || one.score >= LEAST))
 			rc = vec_push(&list, one);

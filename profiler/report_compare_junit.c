@@ -9,6 +9,8 @@
 #include "report_compare.h"
 #include "utf8.h"
 
+#define REASONS 3 /* that a failure names */
+
 /* Characters that XML has no form for become U+FFFD. */
 static void put_xml(const char *text, FILE *out)
 {
@@ -66,7 +68,8 @@ static enum outcome outcome_of(enum comparison_verdict verdict, bool strict)
 	return verdict == COMPARISON_NOT_GATED ? SKIPPED : PASSED;
 }
 
-static void put_outcome(enum outcome outcome, const char *message, FILE *out)
+/* |reasons| are of a failure; NULL: none. */
+static void put_outcome(enum outcome outcome, const char *message, const char *reasons, FILE *out)
 {
 	if (outcome == PASSED) {
 		fputs("/>\n", out);
@@ -74,25 +77,57 @@ static void put_outcome(enum outcome outcome, const char *message, FILE *out)
 	}
 	fputs(outcome == FAILED ? "><failure message=\"" : "><skipped message=\"", out);
 	put_xml(message, out);
-	fputs("\"/></testcase>\n", out);
+	if (outcome == FAILED && reasons && *reasons) {
+		fputs("\">", out);
+		put_xml(reasons, out);
+		fputs("</failure></testcase>\n", out);
+	} else {
+		fputs("\"/></testcase>\n", out);
+	}
+}
+
+/* "because\n+31 ms: new package axios 1.9: load it where it is used\n"; to be freed, NULL: none. */
+static char *reasons_of(const struct comparison_workload *workload)
+{
+	compare_causes chosen = {0};
+	struct buf out = {0};
+
+	compare_causes_choose(workload, false, &chosen);
+	for (size_t i = 0; i < chosen.count && i < REASONS; i++) {
+		char *words = compare_words_cause(chosen.items[i]);
+		char *costs = compare_words_costs(chosen.items[i]);
+		char *advice = compare_words_advice(workload, chosen.items[i]);
+
+		buf_printf(&out, "%s%s%s%s%s%s\n", i ? "" : "because\n", costs ? costs : "",
+			   costs && *costs ? ": " : "", words ? words : "", advice ? ": " : "",
+			   advice ? advice : "");
+		free(words);
+		free(costs);
+		free(advice);
+	}
+	vec_release(&chosen);
+	return out.size ? buf_steal(&out) : NULL;
 }
 
 static void put_metric(const struct comparison_workload *workload,
-		       const struct comparison_metric *metric, bool strict, FILE *out)
+		       const struct comparison_metric *metric, bool strict, const char *reasons,
+		       FILE *out)
 {
 	char values[COMPARE_WORD], shift[COMPARE_WORD], interval[COMPARE_WORD];
 	char message[4 * COMPARE_WORD];
 
-	snprintf(message, sizeof(message), "%s: %s %s %s%s%s",
+	compare_words_shift(metric, shift);
+	compare_words_interval(metric, interval);
+	snprintf(message, sizeof(message), "%s: %s%s%s%s%s%s%s",
 		 compare_words_verdict(metric->verdict), compare_words_values(metric, values),
-		 compare_words_shift(metric, shift), compare_words_interval(metric, interval),
-		 metric->reason ? " " : "", metric->reason ? metric->reason : "");
+		 *shift ? ", " : "", shift, *interval ? " " : "", interval,
+		 metric->reason ? ": " : "", metric->reason ? metric->reason : "");
 	fputs("    <testcase classname=\"", out);
 	put_xml(workload->name, out);
 	fputs("\" name=\"", out);
 	put_xml(metric->name, out);
 	fputs("\"", out);
-	put_outcome(outcome_of(verdict_of(metric), strict), message, out);
+	put_outcome(outcome_of(verdict_of(metric), strict), message, reasons, out);
 }
 
 static void count(const struct comparison_workload *workload, bool strict,
@@ -113,6 +148,7 @@ static void put_counts(const size_t counts[SKIPPED + 1], FILE *out)
 static void put_workload(const struct comparison_workload *workload, bool strict, FILE *out)
 {
 	size_t counts[SKIPPED + 1] = {0};
+	char *reasons = reasons_of(workload);
 
 	count(workload, strict, counts);
 	fputs("  <testsuite name=\"", out);
@@ -122,13 +158,14 @@ static void put_workload(const struct comparison_workload *workload, bool strict
 	fprintf(out, " skipped=\"%zu\">\n",
 		counts[SKIPPED]); /* which all suites together can't have */
 	vec_foreach(metric, &workload->metrics)
-		put_metric(workload, metric, strict, out);
+		put_metric(workload, metric, strict, reasons, out);
+	free(reasons);
 	if (!workload->metrics.count) {
 		fputs("    <testcase classname=\"", out);
 		put_xml(workload->name, out);
 		fputs("\" name=\"starts\"", out);
 		put_outcome(outcome_of(comparison_verdict(workload->verdict), strict),
-			    workload->reason, out);
+			    workload->reason, NULL, out);
 	}
 	fputs("  </testsuite>\n", out);
 }

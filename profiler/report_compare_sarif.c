@@ -225,24 +225,25 @@ static void add_fingerprint(struct sarif *sarif, cJSON *result, enum rule rule, 
 	buf_release(&text);
 }
 
-/* "app: regressed: total 412 -> 451 ms +9.4 %, ..." */
+/* "total 412 -> 451 ms (+9.4 %); private ...; and 9 more metrics" */
 static void put_metrics(const struct comparison_workload *workload, struct buf *out)
 {
-	size_t named = 0;
+	const struct comparison_metric *first[COMPARE_HEADLINE];
+	size_t shown = compare_headline(workload, first), regressed = 0;
 
-	vec_foreach(metric, &workload->metrics) {
+	vec_foreach(metric, &workload->metrics)
+		regressed += comparison_verdict(metric->verdict) == COMPARISON_REGRESSED;
+	for (size_t i = 0; regressed && i < shown; i++) {
 		char label[COMPARE_WORD], values[COMPARE_WORD], shift[COMPARE_WORD];
 
-		if (comparison_verdict(metric->verdict) != COMPARISON_REGRESSED)
-			continue;
-		if (named++ < 5)
-			buf_printf(out, "%s %s %s %s", named > 1 ? "," : "",
-				   compare_words_metric(metric->name, label),
-				   compare_words_values(metric, values),
-				   compare_words_shift(metric, shift));
+		buf_printf(out, "%s %s %s (%s)", i ? ";" : "",
+			   compare_words_metric(first[i]->name, label),
+			   compare_words_values(first[i], values),
+			   compare_words_shift(first[i], shift));
 	}
-	if (named > 5)
-		buf_printf(out, ", and %zu more metrics", named - 5);
+	if (regressed > shown)
+		buf_printf(out, "; and %zu more metric%s", regressed - shown,
+			   regressed == shown + 1 ? "" : "s");
 	if (workload->reason)
 		buf_printf(out, " %s", workload->reason);
 }
@@ -313,15 +314,19 @@ static bool is_worse(const struct comparison_cause *cause)
 static void add_workload(struct sarif *sarif, const struct comparison_workload *workload)
 {
 	bool regressed = comparison_verdict(workload->verdict) == COMPARISON_REGRESSED;
+	compare_causes chosen = {0};
 
 	sarif->workload = workload;
 	if (regressed)
 		add_regression(sarif);
 	if (!regressed && !compare_is_changed(workload))
 		return;
-	vec_foreach(cause, &workload->causes)
-		if (is_worse(cause))
-			add_cause(sarif, cause, regressed ? "warning" : "note");
+	if (compare_causes_choose(workload, false, &chosen))
+		sarif->rc = -ENOMEM;
+	vec_foreach(cause, &chosen)
+		if (is_worse(*cause))
+			add_cause(sarif, *cause, regressed ? "warning" : "note");
+	vec_release(&chosen);
 }
 
 /* ---- the document ---- */
