@@ -63,17 +63,22 @@ static int add_phase(const struct comparison_metric *metric, struct comparison_w
 	return rc;
 }
 
-static int add_call(const struct comparison_metric *metric, struct comparison_workload *out)
+static bool is_decided(const struct comparison_metric *metric)
 {
 	enum comparison_verdict verdict = comparison_verdict(metric->verdict);
+
+	return verdict == COMPARISON_REGRESSED || verdict == COMPARISON_IMPROVED ||
+	       (metric->shift_low > 0 || metric->shift_high < 0) ||
+	       (metric->decided_by && strcmp(metric->decided_by, "constant") == 0);
+}
+
+static int add_call(const struct comparison_metric *metric, struct comparison_workload *out)
+{
 	char *name = between(metric->name, "syscalls_count{name=", "}");
-	bool decided = verdict == COMPARISON_REGRESSED || verdict == COMPARISON_IMPROVED ||
-		       (metric->shift_low > 0 || metric->shift_high < 0) ||
-		       (metric->decided_by && strcmp(metric->decided_by, "constant") == 0);
 	struct comparison_cause *cause;
 	int rc = 0;
 
-	if (name && decided && metric->shift != 0) {
+	if (name && is_decided(metric) && metric->shift != 0) {
 		cause = comparison_add(&out->causes, cause);
 		rc = cause ? set_cause(cause, "syscall", name,
 				       metric->base_median == 0	 ? "added"
@@ -258,6 +263,14 @@ static void sum_up(struct comparison_workload *out)
 	vec_foreach(metric, &out->metrics)
 		if (strcmp(metric->name, "total_ns") == 0 && !isnan(metric->shift))
 			out->unexplained_ns = llround(metric->shift) - explained;
+}
+
+double compare_blame_total(const struct comparison_workload *workload, const char *name)
+{
+	vec_foreach(metric, &workload->metrics)
+		if (strcmp(metric->name, name) == 0 && !isnan(metric->shift) && is_decided(metric))
+			return metric->shift;
+	return 0;
 }
 
 int compare_blame(const struct result_workload *base, const struct result_workload *new,

@@ -16,10 +16,10 @@
 struct owner {
 	char *name;
 	bool is_package, is_folder;
-	int64_t base_count, new_count; /* files that were opened, or look-ups */
-	int64_t time_ns;	       /* new less base */
-	int64_t alone;		       /* files that one side alone has, or that changed */
-	const char *base_version, *new_version;
+	int64_t base_count, new_count;	  /* files that were opened, or look-ups */
+	int64_t time_ns;		  /* new less base */
+	int64_t alone;			  /* files that one side alone has, or that changed */
+	char *base_version, *new_version; /* of all its copies */
 };
 
 struct blamer {
@@ -35,8 +35,11 @@ struct blamer {
 
 static void blamer_release(struct blamer *blamer)
 {
-	vec_foreach(owner, &blamer->owners)
+	vec_foreach(owner, &blamer->owners) {
 		free(owner->name);
+		free(owner->base_version);
+		free(owner->new_version);
+	}
 	vec_release(&blamer->owners);
 	map_release(&blamer->owner_index);
 	map_release(&blamer->seen);
@@ -266,24 +269,47 @@ static int add_folders(struct blamer *blamer, const struct result_workload *work
 
 /* ---- packages ---- */
 
-/* A package of another version is a cause, if any of its files was opened. */
-static void set_versions(struct blamer *blamer, const struct result_workload *workload, bool new)
+static int by_text(const void *a, const void *b)
 {
-	vec_foreach(package, &workload->packages) {
-		struct buf key = {0};
-		uint64_t at;
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
 
-		if (package->name && buf_printf(&key, "p%s", package->name) == 0 &&
-		    map_get(&blamer->owner_index, key.data, key.size, &at)) {
-			struct owner *owner = &blamer->owners.items[at];
+/* All versions of the copies that are loaded, "2.0.0, 2.1.3"; NULL: none is known. */
+static int versions_of(const struct result_workload *workload, const char *name, char **out)
+{
+	VEC(char *) versions = {0};
+	struct buf text = {0};
+	int rc = 0;
 
-			if (new)
-				owner->new_version = package->version;
-			else
-				owner->base_version = package->version;
-		}
-		buf_release(&key);
+	vec_foreach(package, &workload->packages)
+		if (!rc && package->name && package->version && strcmp(package->name, name) == 0)
+			rc = vec_push(&versions, package->version);
+	if (versions.count)
+		qsort(versions.items, versions.count, sizeof(char *), by_text);
+	for (size_t i = 0; i < versions.count && !rc; i++)
+		if (!i || strcmp(versions.items[i], versions.items[i - 1]) != 0)
+			rc = buf_printf(&text, "%s%s", text.size ? ", " : "", versions.items[i]);
+	if (!rc && text.size)
+		*out = buf_steal(&text);
+	vec_release(&versions);
+	buf_release(&text);
+	return rc ? -ENOMEM : 0;
+}
+
+/* A package of other versions is a cause, if any of its files was opened. */
+static int set_versions(struct blamer *blamer, const struct result_workload *base,
+			const struct result_workload *new)
+{
+	int rc = 0;
+
+	vec_foreach(owner, &blamer->owners) {
+		if (rc || !owner->is_package)
+			continue;
+		rc = versions_of(base, owner->name, &owner->base_version);
+		if (!rc)
+			rc = versions_of(new, owner->name, &owner->new_version);
 	}
+	return rc;
 }
 
 static bool has_other_version(const struct owner *owner)
@@ -305,10 +331,16 @@ static const char *change_of(const struct owner *owner)
 
 /* ---- causes ---- */
 
+/*
+ * A package's bytes differ for other reasons than a change of it (a compiled file holds the path of
+ * its source): its versions or the number of its files do tell.
+ */
 static bool is_cause(const struct owner *owner)
 {
 	if (owner->is_folder)
 		return owner->base_count != owner->new_count;
+	if (owner->is_package)
+		return owner->base_count != owner->new_count || has_other_version(owner);
 	return owner->alone > 0 || has_other_version(owner);
 }
 
@@ -385,8 +417,8 @@ int compare_blame_files(const struct result_workload *base, const struct result_
 		rc = add_folders(&blamer, base, false);
 	if (!rc)
 		rc = add_folders(&blamer, new, true);
-	set_versions(&blamer, base, false);
-	set_versions(&blamer, new, true);
+	if (!rc)
+		rc = set_versions(&blamer, base, new);
 	if (!rc)
 		rc = add_causes(&blamer, out);
 	blamer_release(&blamer);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* compare_blame_modules.c - modules that one side alone loads, or that take longer on one */
+/* compare_blame_modules.c - modules that one side alone loads, and whose those are */
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +8,9 @@
 #include "buf.h"
 #include "compare_blame.h"
 #include "map.h"
-#include "stats_shift.h"
 #include "units.h"
 
-#define SMALLEST_NS 100000.0 /* of a module that both sides load */
-#define IMPORTS	    16	     /* importers above a module that are named */
+#define IMPORTS 16 /* importers above a module that are named */
 
 /* One side's modules, found by name and, where a name is loaded again, by the turn. */
 struct side {
@@ -137,27 +134,6 @@ static int note(const struct side *side, const struct result_module *module, siz
 	return rc;
 }
 
-/* How |module| came in, as far as it is good to know. */
-static int add_imports(const struct side *side, const struct result_module *module,
-		       struct comparison_cause *cause)
-{
-	const struct result_module *items = side->workload->modules.items;
-
-	for (size_t steps = 0; module && steps < IMPORTS; steps++) {
-		struct comparison_import *import = comparison_add(&cause->imports, import);
-		int64_t parent = module->parent;
-		bool has_parent = parent >= 0 && parent < module - items;
-		const struct result_module *importer = has_parent ? &items[parent] : NULL;
-
-		if (!import || comparison_text(&import->module, module->name) ||
-		    comparison_text(&import->module_file, module->file) ||
-		    comparison_text(&import->file, importer ? importer->file : NULL))
-			return -ENOMEM;
-		module = importer;
-	}
-	return 0;
-}
-
 /* A package that begins with this module is named rather than it. */
 static int name_cause(const struct side *side, const struct side *other,
 		      const struct result_module *module, bool added,
@@ -213,7 +189,7 @@ static int add_alone(const struct side *side, const struct side *other, const si
 		}
 	rc = name_cause(side, other, &items[root], added, cause);
 	if (!rc)
-		rc = add_imports(side, &items[root], cause);
+		rc = compare_blame_imports(side->workload, &items[root], cause);
 	return rc ? rc : note(side, &items[root], modules, cause);
 }
 
@@ -241,91 +217,43 @@ static int blame_alone(const struct side *side, const struct side *other, bool a
 
 /* ---- what both load ---- */
 
-typedef VEC(double) values_list;
-
-static int collect(const struct result_module *module, values_list *out)
+static int blame_both(const struct side *base, const struct side *new, struct stats_rank *rank,
+		      struct comparison_workload *out)
 {
-	vec_foreach(value, &module->starts_self_ns)
-		if (*value != RESULT_ABSENT && vec_push(out, (double)*value))
-			return -ENOMEM;
-	stats_sort(out->items, out->count);
-	return 0;
-}
+	VEC(struct compare_blame_pair) pairs = {0};
+	int rc = 0;
 
-static int64_t change(int64_t base, int64_t new)
-{
-	return base == RESULT_ABSENT || new == RESULT_ABSENT ? 0 : units_difference(new, base);
-}
+	for (size_t i = 0; i < new->workload->modules.count && !rc; i++) {
+		struct compare_blame_pair pair = {.new = &new->workload->modules.items[i]};
+		uint64_t at;
 
-static int add_changed(const struct result_module *base, const struct side *side,
-		       const struct result_module *new, int64_t time_ns,
-		       struct comparison_workload *out)
-{
-	int64_t files = change(base->files_opened_count, new->files_opened_count);
-	int64_t enoent = change(base->enoent_count, new->enoent_count);
-	struct comparison_cause *cause;
-	bool more = time_ns ? time_ns > 0 : files + enoent > 0;
-
-	if (!time_ns && !files && !enoent)
-		return 0;
-	cause = comparison_add(&out->causes, cause);
-	if (!cause)
-		return -ENOMEM;
-	cause->time_ns = time_ns;
-	cause->size_bytes = change(base->self_rss_bytes, new->self_rss_bytes);
-	cause->files_count = files;
-	cause->enoent_count = enoent;
-	cause->syscalls_count = change(base->syscalls_count, new->syscalls_count);
-	return comparison_text(&cause->kind, "module") ||
-			       comparison_text(&cause->name, new->name) ||
-			       comparison_text(&cause->change, more ? "more" : "less") ||
-			       add_imports(side, new, cause)
-		       ? -ENOMEM
-		       : 0;
-}
-
-/* How much longer it takes by itself; 0: not surely any longer or shorter. */
-static int shift_of(const struct result_module *base, const struct result_module *new,
-		    struct stats_rank *rank, int64_t *out)
-{
-	values_list before = {0}, after = {0};
-	int rc = collect(base, &before);
-
-	*out = 0;
-	if (!rc)
-		rc = collect(new, &after);
-	if (!rc && before.count && after.count) {
-		struct stats_two two = {before.items, before.count, after.items, after.count};
-		struct stats_shift shift = stats_shift(rank, &two, 0.95);
-
-		if (fabs(shift.estimate) >= SMALLEST_NS &&
-		    (shift.interval.low > 0 || shift.interval.high < 0))
-			*out = llround(shift.estimate);
+		if (!new->keys.items[i] || !find(base, new->keys.items[i], &at))
+			continue;
+		pair.base = &base->workload->modules.items[at];
+		rc = vec_push(&pairs, pair);
 	}
-	vec_release(&before);
-	vec_release(&after);
+	if (!rc)
+		rc = compare_blame_changed(pairs.items, pairs.count, new->workload, rank, out);
+	vec_release(&pairs);
 	return rc;
 }
 
-static int blame_changed(const struct side *base, const struct side *new, struct stats_rank *rank,
-			 struct comparison_workload *out)
+int compare_blame_imports(const struct result_workload *workload,
+			  const struct result_module *module, struct comparison_cause *cause)
 {
-	for (size_t i = 0; i < new->workload->modules.count; i++) {
-		const struct result_module *after = &new->workload->modules.items[i], *before;
-		const char *key = new->keys.items[i];
-		int64_t time_ns = 0;
-		uint64_t at;
-		int rc = 0;
+	const struct result_module *items = workload->modules.items;
 
-		if (!key || !find(base, key, &at))
-			continue;
-		before = &base->workload->modules.items[at];
-		if (fabs((double)change(before->self_ns, after->self_ns)) >= SMALLEST_NS)
-			rc = shift_of(before, after, rank, &time_ns);
-		if (!rc)
-			rc = add_changed(before, new, after, time_ns, out);
-		if (rc)
-			return rc;
+	for (size_t steps = 0; module && steps < IMPORTS; steps++) {
+		struct comparison_import *import = comparison_add(&cause->imports, import);
+		int64_t parent = module->parent;
+		bool has_parent = parent >= 0 && parent < module - items;
+		const struct result_module *importer = has_parent ? &items[parent] : NULL;
+
+		if (!import || comparison_text(&import->module, module->name) ||
+		    comparison_text(&import->module_file, module->file) ||
+		    comparison_text(&import->file, importer ? importer->file : NULL))
+			return -ENOMEM;
+		module = importer;
 	}
 	return 0;
 }
@@ -352,7 +280,7 @@ int compare_blame_modules(const struct result_workload *base, const struct resul
 	if (!rc)
 		rc = blame_alone(&before, &after, false, out);
 	if (!rc)
-		rc = blame_changed(&before, &after, rank, out);
+		rc = blame_both(&before, &after, rank, out);
 	side_release(&before);
 	side_release(&after);
 	return rc;

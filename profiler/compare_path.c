@@ -5,6 +5,10 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* A start's control group, as limit.c names it: .../coldprof-PID-STARTTIME/start-N. */
+#define OWN_GROUP "coldprof-"
+#define OWN_START "/start-"
+
 static const char *const folders[] = {"/node_modules/", "/site-packages/", "/dist-packages/"};
 
 /* What follows the first or the last such folder; |*folder| is which one; NULL for none. */
@@ -28,6 +32,44 @@ static const char *inside(const char *path, bool last, size_t *folder)
 	return found;
 }
 
+/* How long "coldprof-PID-STARTTIME" is at |text|; 0: it is none. */
+static size_t run_name(const char *text)
+{
+	static const char digits[] = "0123456789";
+	size_t pid, begun;
+
+	if (strncmp(text, OWN_GROUP, strlen(OWN_GROUP)) != 0)
+		return 0;
+	pid = strlen(OWN_GROUP) + strspn(text + strlen(OWN_GROUP), digits);
+	if (pid == strlen(OWN_GROUP) || text[pid] != '-')
+		return 0;
+	begun = strspn(text + pid + 1, digits);
+	return begun ? pid + 1 + begun : 0;
+}
+
+/* The control group that a start is put into is another one each time. */
+static int put_group(const char *path, struct buf *out)
+{
+	const char *at = path;
+	size_t name = 0, number;
+
+	while (!name && (at = strstr(at, "/" OWN_GROUP))) {
+		at++;
+		name = run_name(at);
+	}
+	if (!name)
+		return buf_puts(out, path);
+	if (buf_add(out, path, (size_t)(at - path)) || buf_puts(out, OWN_GROUP "RUN"))
+		return -1;
+	at += name;
+	number = strncmp(at, OWN_START, strlen(OWN_START)) == 0
+			 ? strspn(at + strlen(OWN_START), "0123456789")
+			 : 0;
+	if (number && buf_puts(out, OWN_START "N"))
+		return -1;
+	return buf_puts(out, number ? at + strlen(OWN_START) + number : at);
+}
+
 int compare_path_key(const char *path, struct buf *out)
 {
 	size_t folder, digits;
@@ -40,7 +82,7 @@ int compare_path_key(const char *path, struct buf *out)
 		if (digits)
 			return buf_printf(out, "/proc/PID%s", path + 6 + digits);
 	}
-	return buf_puts(out, path);
+	return put_group(path, out);
 }
 
 const char *compare_path_inside(const char *path, const char *folder)
@@ -85,6 +127,8 @@ int compare_path_package(const char *path, struct buf *out)
 	}
 	if (!rest || *rest == '.')
 		return 0;
+	if (folder && strncmp(rest, "__pycache__/", strlen("__pycache__/")) == 0)
+		rest += strlen("__pycache__/");
 	size = strcspn(rest, "/");
 	if (*rest == '@' && rest[size])
 		size += 1 + strcspn(rest + size + 1, "/");

@@ -9,7 +9,8 @@
 
 /*
  * What a path has in common in two places: from its first node_modules/, site-packages/ or
- * dist-packages/ on, "/proc/PID/..." for any process, the path itself for all others. 0 or -ENOMEM.
+ * dist-packages/ on, "/proc/PID/..." for any process, ".../coldprof-RUN/start-N/..." for the
+ * control group of any start, the path itself for all others. 0 or -ENOMEM.
  */
 int compare_path_key(const char *path, struct buf *out);
 
