@@ -196,6 +196,15 @@ static bool was_opened(const struct result_file *file)
 	return file->path && known(file->opened_count) > 0;
 }
 
+/* How much of it was read tells of its content; the kernel's own files say more or less each time.
+ */
+static uint64_t content_of(const struct result_file *file)
+{
+	bool kernels = !strncmp(file->path, "/proc/", 6) || !strncmp(file->path, "/sys/", 5);
+
+	return kernels ? 0 : (uint64_t)known(file->read_bytes);
+}
+
 static int add_base(struct blamer *blamer, const struct result_workload *base)
 {
 	vec_foreach(file, &base->files) {
@@ -204,8 +213,7 @@ static int add_base(struct blamer *blamer, const struct result_workload *base)
 		if (!was_opened(file))
 			continue;
 		if (key_of(blamer, file->path, false) ||
-		    map_set(&blamer->seen, blamer->key.data, blamer->key.size,
-			    (uint64_t)known(file->read_bytes)))
+		    map_set(&blamer->seen, blamer->key.data, blamer->key.size, content_of(file)))
 			return -ENOMEM;
 		owner = owner_of(blamer, file->path);
 		if (!owner)
@@ -234,7 +242,7 @@ static int add_new(struct blamer *blamer, const struct result_workload *new)
 		owner->time_ns = units_sum(owner->time_ns, known(file->time_ns));
 		if (!map_get(&blamer->seen, blamer->key.data, blamer->key.size, &bytes))
 			owner->alone++;
-		else if (bytes == (uint64_t)known(file->read_bytes))
+		else if (bytes == content_of(file))
 			owner->alone--;
 	}
 	return 0;

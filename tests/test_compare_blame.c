@@ -137,6 +137,19 @@ static void a_control_group_is_no_file_of_the_program(void **state)
 	assert_non_null(cause(world, "file", "/sys/fs/cgroup/x/coldprof-RUN/start-N/cpu.max"));
 }
 
+/* It holds the name of the start's control group, shorter in start-9 than in start-10. */
+static void files_of_the_kernel_do_not_change(void **state)
+{
+	struct world *world = *state;
+
+	reads(world->a, "/proc/self/cgroup", 1);
+	reads(world->b, "/proc/self/cgroup", 2);
+	reads(world->b, "/proc/self/maps", 2);
+	run(world);
+	assert_null(cause(world, "file", "/proc/self/cgroup"));
+	assert_non_null(cause(world, "file", "/proc/self/maps"));
+}
+
 /* ---- modules ---- */
 
 static uint64_t random_of(uint64_t *state)
@@ -260,6 +273,7 @@ int main(void)
 		TEST(all_copies_tell_the_versions),
 		TEST(other_bytes_of_one_version_are_no_change),
 		TEST(a_control_group_is_no_file_of_the_program),
+		TEST(files_of_the_kernel_do_not_change),
 		TEST(one_slower_module_of_many_is_the_only_cause),
 		TEST(a_count_is_a_cause_where_the_total_shifted),
 		TEST(a_count_is_no_cause_of_an_equal_total),
