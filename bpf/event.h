@@ -323,9 +323,9 @@ enum event_script_what {
 #define EVENT_SCRIPT_UTF16  0x4000 /* of both kinds: the text is UTF-16, else Latin 1 */
 
 /*
- * Sent where a walk over the thread's stack finds another module than the walk before, or, by the
- * clock, the same one in or out of require(): a module's top level runs once, so the frame of its
- * function tells it apart. text: its script's name.
+ * Sent where a walk over the thread's stack finds another module than the walk before, or the same
+ * one out of require(), or, by the clock, in it: a module's top level runs once, so the frame of
+ * its function tells it apart. text: its script's name.
  */
 struct event_stack {
 	struct event event;

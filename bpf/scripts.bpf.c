@@ -404,6 +404,14 @@ static __always_inline __u64 site_of(__u32 number, __u64 frame)
 	return layout ? user_word(frame - layout->site) ^ frame : 0;
 }
 
+/* Of the same module; by a call only that require() has returned: what it loaded is there. */
+static __always_inline bool tells_more(const struct v8_thread *thread, __u32 says, __u64 at_ns)
+{
+	if (at_ns)
+		return says == EVENT_STACK_RUNS && thread->told == EVENT_STACK_REQUIRES;
+	return says != thread->told;
+}
+
 /*
  * Walks, and tells when another module than before is the innermost. |at_ns|: since when the stack
  * is as it is now.
@@ -426,7 +434,7 @@ __noinline int look(struct v8_thread *thread, __u64 sp, __u64 fp, __u64 at_ns)
 		says = EVENT_STACK_RUNS;
 	else if (frame && walk->required && site_of(thread->layout, frame) != thread->site)
 		says = EVENT_STACK_REQUIRES;
-	if (frame == thread->frame && (at_ns || says == thread->told))
+	if (frame == thread->frame && !tells_more(thread, says, at_ns))
 		return 0;
 	thread->frame = frame;
 	thread->told = says;

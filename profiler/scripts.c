@@ -47,6 +47,7 @@ int scripts_add(struct scripts *scripts, const struct script_about *about, enum 
 {
 	struct script_thread *thread = &scripts->threads.items[about->thread];
 	struct script *script = vec_add(&scripts->scripts);
+	struct script_search search = {.begin_ns = about->time_ns};
 	uint32_t parent = scripts_top(thread);
 	const char *name = paths_text(scripts->paths, about->name);
 	uint64_t from_ns = parent == MODULES_NONE ? 0 : scripts_get(scripts, parent)->compiled_ns;
@@ -66,10 +67,11 @@ int scripts_add(struct scripts *scripts, const struct script_about *about, enum 
 	};
 	/* of ES modules only what is required; the others are read by all sorts of threads */
 	if (name[0] == '/' && (kind != MODULES_ESM || parent != MODULES_NONE))
-		script->begin_ns =
-			scripts_search_begin(scripts, thread, name, from_ns, about->time_ns);
+		search = scripts_search_begin(scripts, thread, name, from_ns, about->time_ns);
+	script->begin_ns = search.begin_ns;
+	/* a call of require() that looked for something else was another one */
 	if (name[0] == '/' && parent != MODULES_NONE && thread->requirer == parent &&
-	    thread->required_ns < script->begin_ns)
+	    thread->required_ns > search.other_ns && thread->required_ns < script->begin_ns)
 		script->begin_ns = thread->required_ns;
 	thread->requirer = MODULES_NONE;
 	*out = (uint32_t)(scripts->scripts.count - 1);

@@ -13,7 +13,9 @@
  *               linked before is time of the module at its root, which began with that.
  *   .json       a file that was looked for as a module is and then read; to the next call, or a
  *               walk that shows its parent outside of require()
- *   .node       a shared library that was opened; to the next call that has nothing to do with it
+ *   .node       a shared library that was opened; to the next search for a module, or a walk that
+ *               shows its parent outside of require(): until then also its libraries and what their
+ *               init functions do
  *   node:NAME   Node.js's own, if they are compiled during the start (most come from a snapshot)
  *
  * An end between bounds is given as the later one where that is a call or a compilation (a module
@@ -76,6 +78,7 @@ struct script_thread {
 	bool used;
 	uint32_t shown;	   /* what the last walk showed: index, or MODULES_NONE */
 	uint32_t compiled; /* the last one, or MODULES_NONE */
+	bool requires;	   /* the last walk showed it in require() */
 	uint32_t requirer; /* has been in require() since; or MODULES_NONE */
 	uint64_t required_ns;
 	uint32_t file;		     /* a file that was opened to be loaded without compilation, */

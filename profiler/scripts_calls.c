@@ -32,12 +32,19 @@ static bool ends_with(const char *path, const char *ending)
 	return length > size && strcmp(path + length - size, ending) == 0;
 }
 
-/* What dlopen(3) opens on behalf of a library. */
-static bool is_library(const char *path)
+/*
+ * What require() looks for. An addon's libraries, the folders in which the dynamic linker looks for
+ * them and what their init functions read are none.
+ */
+static bool is_for_module(uint32_t number, const char *path)
 {
-	const char *name = fs_basename(path);
+	static const char *const endings[] = {".js", ".cjs", ".mjs", ".json",
+					      ".ts", ".cts", ".mts", "/node_modules"};
 
-	return strstr(name, ".so") || strstr(path, "/ld.so") || ends_with(name, ".node");
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (ends_with(path, endings[i]))
+			return true;
+	return ends_with(path, ".node") && !pathcalls_opens(number);
 }
 
 static bool reads_link(uint32_t number)
@@ -95,8 +102,8 @@ static int take_look(struct scripts *scripts, struct script_thread *thread, cons
 	return scripts_search_add(thread, &look);
 }
 
-/* The next call is the end of what was read, of a library if that is not of its own loading. */
-static void end_file(struct scripts *scripts, struct script_thread *thread, const char *path,
+/* The next call is the end of what was read, the next search that of an addon. */
+static void end_file(struct scripts *scripts, struct script_thread *thread, bool searches,
 		     uint64_t time_ns)
 {
 	struct script_gone gone = {.at_ns = time_ns};
@@ -105,7 +112,7 @@ static void end_file(struct scripts *scripts, struct script_thread *thread, cons
 	if (scripts_top(thread) == MODULES_NONE)
 		return;
 	top = scripts_get(scripts, scripts_top(thread));
-	if (top->kind == MODULES_JSON || (top->kind == MODULES_ADDON && !is_library(path)))
+	if (top->kind == MODULES_JSON || (top->kind == MODULES_ADDON && searches))
 		scripts_stack_close(scripts, thread, thread->stack.count - 1, &gone);
 }
 
@@ -114,7 +121,7 @@ static void end_by_wait(struct scripts *scripts, struct script_thread *thread,
 {
 	struct script_gone gone = {.at_ns = record->enter_ns};
 
-	end_file(scripts, thread, "", record->enter_ns);
+	end_file(scripts, thread, true, record->enter_ns);
 	/* what goes on waiting at the end of the recording does so in the event loop */
 	if (record->event.flags & EVENT_SYSCALL_UNFINISHED)
 		scripts_stack_close(scripts, thread, 0, &gone);
@@ -187,6 +194,6 @@ int scripts_call(struct scripts *scripts, const struct recording *recording,
 	}
 	if (!thread)
 		return 0;
-	end_file(scripts, thread, path, record->enter_ns);
+	end_file(scripts, thread, is_for_module(call->number, path), record->enter_ns);
 	return take_look(scripts, thread, call, path);
 }

@@ -25,6 +25,7 @@ struct script_gone {
 	uint64_t at_ns;
 	bool sampled;  /* by the clock: it tells nothing of what made no frame of its own */
 	bool returned; /* but if no call of require() is on the stack */
+	bool required; /* a walk has shown one: an addon is still being loaded by it */
 };
 
 static inline struct script *scripts_get(const struct scripts *scripts, uint32_t index)
@@ -94,8 +95,13 @@ int scripts_search_add(struct script_thread *thread, const struct script_look *l
  * When the search for |file| began, not before |from_ns|: else |now_ns|. It is done with. What may
  * also have been looked for on behalf of the module before is of it when it comes just before.
  */
-uint64_t scripts_search_begin(const struct scripts *scripts, struct script_thread *thread,
-			      const char *file, uint64_t from_ns, uint64_t now_ns);
+struct script_search {
+	uint64_t begin_ns;
+	uint64_t other_ns; /* when something else was looked for before it; 0: nothing was */
+};
+struct script_search scripts_search_begin(const struct scripts *scripts,
+					  struct script_thread *thread, const char *file,
+					  uint64_t from_ns, uint64_t now_ns);
 /*
  * A file was looked for before it is opened, as a module is: fs.readFile alone does not look. But
  * for package.json: that is looked for to be read by Node.js itself, too, who never asks whether it

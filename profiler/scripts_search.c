@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "fs.h"
 #include "scripts_name.h"
 
 /* to the rest of a search, from the package.json that it may begin with */
@@ -38,9 +39,17 @@ static bool is_followed(const struct script_thread *thread, size_t i)
 	return false;
 }
 
-uint64_t scripts_search_begin(const struct scripts *scripts, struct script_thread *thread,
-			      const char *file, uint64_t from_ns, uint64_t now_ns)
+/* Looked for by searches for all sorts of modules. */
+static bool is_packages(const char *path)
 {
+	return strcmp(fs_basename(path), "node_modules") == 0;
+}
+
+struct script_search scripts_search_begin(const struct scripts *scripts,
+					  struct script_thread *thread, const char *file,
+					  uint64_t from_ns, uint64_t now_ns)
+{
+	struct script_search search = {0};
 	const char *link = NULL; /* that has led to the file */
 	uint64_t begin_ns = now_ns;
 
@@ -53,13 +62,20 @@ uint64_t scripts_search_begin(const struct scripts *scripts, struct script_threa
 			link = path;
 		if (relation == SCRIPTS_UNRELATED && link)
 			relation = scripts_name_relation(path, link);
-		if (look->time_ns < from_ns || relation == SCRIPTS_UNRELATED)
+		if (look->time_ns < from_ns)
 			break;
+		if (relation == SCRIPTS_UNRELATED && is_packages(path))
+			continue;
+		if (relation == SCRIPTS_UNRELATED) {
+			search.other_ns = look->time_ns;
+			break;
+		}
 		if (relation == SCRIPTS_SEARCH || begin_ns - look->time_ns < SCOPE_NS)
 			begin_ns = look->time_ns;
 	}
 	thread->looks.count = 0;
-	return begin_ns < now_ns ? begin_ns : now_ns;
+	search.begin_ns = begin_ns < now_ns ? begin_ns : now_ns;
+	return search;
 }
 
 bool scripts_search_found(const struct script_thread *thread, uint32_t path, bool package)

@@ -119,6 +119,7 @@ static void take_requires(struct scripts *scripts, struct script_thread *thread,
 {
 	uint32_t top = scripts_top(thread);
 
+	thread->requires = record->event.flags & EVENT_STACK_REQUIRES;
 	if (!(record->event.flags & EVENT_STACK_REQUIRES)) {
 		thread->requirer = MODULES_NONE;
 		return;
@@ -133,6 +134,17 @@ static void take_requires(struct scripts *scripts, struct script_thread *thread,
 	thread->required_ns = record->at_ns;
 }
 
+/* As long as walks showed the same call of require(), it went on loading the addon. */
+static void see_addon(struct scripts *scripts, const struct script_thread *thread, uint64_t seen_ns)
+{
+	uint32_t top = scripts_top(thread);
+
+	if (top != MODULES_NONE && thread->requires &&
+	    scripts_get(scripts, top)->kind == MODULES_ADDON &&
+	    scripts_get(scripts, top)->within == thread->shown)
+		scripts_later(&scripts_get(scripts, top)->seen_ns, seen_ns);
+}
+
 int scripts_walk_event(struct scripts *scripts, const struct script_about *about,
 		       const struct event_stack *record)
 {
@@ -141,6 +153,7 @@ int scripts_walk_event(struct scripts *scripts, const struct script_about *about
 		.at_ns = record->at_ns,
 		.sampled = record->event.flags & EVENT_STACK_SAMPLE,
 		.returned = record->event.flags & EVENT_STACK_RUNS,
+		.required = record->event.flags & EVENT_STACK_REQUIRES,
 	};
 	const char *name = paths_text(scripts->paths, about->name);
 	size_t depth = 0;
@@ -148,6 +161,7 @@ int scripts_walk_event(struct scripts *scripts, const struct script_about *about
 
 	if (thread->shown != MODULES_NONE && scripts_get(scripts, thread->shown)->open)
 		scripts_later(&scripts_get(scripts, thread->shown)->seen_ns, record->seen_ns);
+	see_addon(scripts, thread, record->seen_ns);
 	thread->shown = MODULES_NONE;
 	if (record->frame && !scripts_name_is_main(name)) {
 		if (about->name == PATHS_NONE) { /* around a source that is no module */

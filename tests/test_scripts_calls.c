@@ -144,6 +144,31 @@ static void a_load_begins_with_the_walk_that_shows_it_in_require(void **state)
 	found_release(&found);
 }
 
+/* What a walk shows in require() before something else was looked for was for that. */
+static void a_load_does_not_begin_with_another_ones_require(void **state)
+{
+	struct found found = {};
+	struct stream *s = &found.stream;
+
+	(void)state;
+	begin(&found);
+	ev_sample(s, 115, 0x10, MAIN, EVENT_STACK_REQUIRES);
+	ev_miss(s, 120, "/app/lib/loaded-already");
+	ev_look(s, 122, "/app/lib/loaded-already.js");
+	ev_miss(s, 180, "/app/lib/node_modules");
+	ev_look(s, 182, "/app/a.js");
+	load(s, 190, "/app/a.js");
+	/* the folder of all packages is looked for by whatever is searched */
+	ev_sample(s, 220, 0x10, MAIN, EVENT_STACK_REQUIRES);
+	ev_look(s, 230, "/app/node_modules");
+	ev_look(s, 240, "/app/node_modules/b/index.js");
+	load(s, 250, "/app/node_modules/b/index.js");
+	found_finish(&found);
+	assert_times(found_span(&found, "a.js"), 182, 210);
+	assert_times(found_span(&found, "b/index.js"), 220, 270);
+	found_release(&found);
+}
+
 /* A program may look for thousands of files of its own. */
 static void a_search_is_found_after_many_others(void **state)
 {
@@ -343,6 +368,61 @@ static void an_addon_is_loaded_with_its_libraries(void **state)
 	found_release(&found);
 }
 
+static void begin_addon(struct stream *s, uint64_t at, const char *path)
+{
+	ev_look(s, at, path);
+	ev_open(s, at + 2, STORY_TID, path, STORY_FD);
+	ev_read(s, at + 4, STORY_TID, STORY_FD, 832);
+	ev_close(s, at + 6, STORY_TID, STORY_FD);
+}
+
+/* The dynamic linker asks for folders, init functions read whatever they like. */
+static void an_addon_is_loaded_while_its_parent_is_in_require(void **state)
+{
+	struct found found = {};
+	struct stream *s = &found.stream;
+
+	(void)state;
+	begin(&found);
+	begin_addon(s, 120, "/app/x.node");
+	ev_open(s, 130, STORY_TID, "/app/lib/glibc-hwcaps/x86-64-v4/libv.so.8", -ENOENT);
+	ev_miss(s, 132, "/app/lib/glibc-hwcaps/x86-64-v4");
+	ev_walk(s, (struct ev_walk){
+			   .at = 134, .frame = 0x10, .name = MAIN, .flags = EVENT_STACK_REQUIRES});
+	ev_open(s, 140, STORY_TID, "/sys/devices/system/cpu/online", STORY_FD);
+	ev_read(s, 142, STORY_TID, STORY_FD, 4);
+	ev_close(s, 144, STORY_TID, STORY_FD);
+	ev_walk(s, (struct ev_walk){.at = 190,
+				    .seen = 170,
+				    .frame = 0x10,
+				    .name = MAIN,
+				    .flags = EVENT_STACK_RUNS});
+	ev_open(s, 195, STORY_TID, "/app/data.db", STORY_FD);
+	found_finish(&found);
+	assert_string_equal(found_tree(&found), "main.js(x.node)");
+	assert_times(found_span(&found, "x.node"), 120, 190);
+	assert_int_equal(found_span(&found, "x.node")->end_low_ns, EVENTS_T0 + 170);
+	assert_sound(&found);
+	found_release(&found);
+}
+
+static void an_addon_after_another_one_is_not_in_that(void **state)
+{
+	struct found found = {};
+	struct stream *s = &found.stream;
+
+	(void)state;
+	begin(&found);
+	begin_addon(s, 120, "/app/x.node");
+	begin_addon(s, 150, "/app/y.node");
+	ev_look(s, 200, "/app/node_modules");
+	found_finish(&found);
+	assert_string_equal(found_tree(&found), "main.js(x.node y.node)");
+	assert_times(found_span(&found, "x.node"), 120, 150);
+	assert_times(found_span(&found, "y.node"), 150, 200);
+	found_release(&found);
+}
+
 static void an_addon_that_was_not_found_is_no_load(void **state)
 {
 	struct found found = {};
@@ -392,6 +472,7 @@ int main(void)
 		cmocka_unit_test(a_search_may_begin_with_the_package_json_just_before),
 		cmocka_unit_test(a_search_does_not_begin_before_who_searches),
 		cmocka_unit_test(a_load_begins_with_the_walk_that_shows_it_in_require),
+		cmocka_unit_test(a_load_does_not_begin_with_another_ones_require),
 		cmocka_unit_test(a_search_is_found_after_many_others),
 		cmocka_unit_test(json_is_loaded_from_its_search_to_the_next_call),
 		cmocka_unit_test(json_ends_with_the_next_compilation),
@@ -402,6 +483,8 @@ int main(void)
 		cmocka_unit_test(a_file_that_was_not_looked_for_is_no_module),
 		cmocka_unit_test(package_json_is_a_module_where_it_was_asked_whether_it_is_a_link),
 		cmocka_unit_test(an_addon_is_loaded_with_its_libraries),
+		cmocka_unit_test(an_addon_is_loaded_while_its_parent_is_in_require),
+		cmocka_unit_test(an_addon_after_another_one_is_not_in_that),
 		cmocka_unit_test(an_addon_that_was_not_found_is_no_load),
 		cmocka_unit_test(what_other_threads_read_is_no_module),
 	};
