@@ -52,6 +52,7 @@ struct script_search scripts_search_begin(const struct scripts *scripts,
 	struct script_search search = {0};
 	const char *link = NULL; /* that has led to the file */
 	uint64_t begin_ns = now_ns;
+	bool found = false;
 
 	for (size_t i = thread->looks.count; i-- > 0;) {
 		const struct script_look *look = &thread->looks.items[i];
@@ -64,12 +65,14 @@ struct script_search scripts_search_begin(const struct scripts *scripts,
 			relation = scripts_name_relation(path, link);
 		if (look->time_ns < from_ns)
 			break;
-		if (relation == SCRIPTS_UNRELATED && is_packages(path))
+		/* once the file was found others may be read: that of its compiled code */
+		if (relation == SCRIPTS_UNRELATED && (is_packages(path) || !found))
 			continue;
 		if (relation == SCRIPTS_UNRELATED) {
 			search.other_ns = look->time_ns;
 			break;
 		}
+		found |= relation == SCRIPTS_SEARCH;
 		if (relation == SCRIPTS_SEARCH || begin_ns - look->time_ns < SCOPE_NS)
 			begin_ns = look->time_ns;
 	}

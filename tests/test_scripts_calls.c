@@ -169,6 +169,24 @@ static void a_load_does_not_begin_with_another_ones_require(void **state)
 	found_release(&found);
 }
 
+/* module.enableCompileCache(): what V8 has made of the file is read before it is compiled. */
+static void a_search_ends_with_the_file_not_with_its_compile_cache(void **state)
+{
+	struct found found = {};
+	struct stream *s = &found.stream;
+
+	(void)state;
+	begin(&found);
+	ev_miss(s, 120, "/app/a");
+	ev_look(s, 122, "/app/a.js");
+	ev_open(s, 124, STORY_TID, "/app/a.js", STORY_FD);
+	ev_open(s, 180, STORY_TID, "/cache/v24-x64/ea6b6e3a/9f21c5d1", STORY_FD);
+	load(s, 190, "/app/a.js");
+	found_finish(&found);
+	assert_times(found_span(&found, "a.js"), 120, 210);
+	found_release(&found);
+}
+
 /* A program may look for thousands of files of its own. */
 static void a_search_is_found_after_many_others(void **state)
 {
@@ -473,6 +491,7 @@ int main(void)
 		cmocka_unit_test(a_search_does_not_begin_before_who_searches),
 		cmocka_unit_test(a_load_begins_with_the_walk_that_shows_it_in_require),
 		cmocka_unit_test(a_load_does_not_begin_with_another_ones_require),
+		cmocka_unit_test(a_search_ends_with_the_file_not_with_its_compile_cache),
 		cmocka_unit_test(a_search_is_found_after_many_others),
 		cmocka_unit_test(json_is_loaded_from_its_search_to_the_next_call),
 		cmocka_unit_test(json_ends_with_the_next_compilation),
