@@ -169,10 +169,23 @@ static int on_body(const struct python_step *step)
 	return run_late(step);
 }
 
+/* Searches that began within a load that is over, and led to nothing. */
+static int settle_within(const struct python_step *step, size_t index)
+{
+	struct python_thread *thread = step->thread;
+	int rc = 0;
+
+	for (size_t inner = thread->open.count; !rc && --inner > index;)
+		if (python_loads_is_unsettled(&thread->open.items[inner]))
+			rc = python_loads_settle(step->imports, thread, inner, step->time_ns);
+	return rc;
+}
+
 static int on_body_end(const struct python_step *step)
 {
 	struct python_thread *thread = step->thread;
 	size_t i = thread->open.count;
+	int rc;
 
 	while (i-- > 0)
 		if (thread->open.items[i].running &&
@@ -183,6 +196,9 @@ static int on_body_end(const struct python_step *step)
 	thread->open.items[i].running = false;
 	if (thread->open.items[i].counted)
 		return 0;
+	rc = settle_within(step, i);
+	if (rc)
+		return rc;
 	python_loads_span(step->imports, &thread->open.items[i])->failed =
 		step->record->event.flags & EVENT_IMPORT_FAILED;
 	thread->has_ended = true;
@@ -194,7 +210,7 @@ static int on_end(const struct python_step *step)
 {
 	struct python_thread *thread = step->thread;
 	size_t i = thread->open.count;
-	int rc = 0;
+	int rc;
 
 	while (i-- > 0)
 		if (thread->open.items[i].counted &&
@@ -203,10 +219,7 @@ static int on_end(const struct python_step *step)
 			break;
 	if (i == SIZE_MAX)
 		return 0;
-	/* searches that began within it and led to nothing */
-	for (size_t inner = thread->open.count; !rc && --inner > i;)
-		if (python_loads_is_unsettled(&thread->open.items[inner]))
-			rc = python_loads_settle(step->imports, thread, inner, step->time_ns);
+	rc = settle_within(step, i);
 	python_loads_span(step->imports, &thread->open.items[i])->failed =
 		step->record->event.flags & EVENT_IMPORT_FAILED;
 	return rc ? rc : python_loads_close(step->imports, thread, i, step->time_ns);

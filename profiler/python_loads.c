@@ -106,7 +106,20 @@ static void forget(struct python_thread *thread, size_t index)
 	thread->open.count--;
 }
 
-static enum modules_kind kind_of(const struct python_load *load, const struct modules_span *span)
+/* Another thread loads it: this one waits for that and searches for nothing itself. */
+static bool waits_for_another(const struct python_imports *imports, const struct modules_span *span)
+{
+	vec_foreach(other, &imports->modules->spans)
+		if (other->process == span->process && other->thread != span->thread &&
+		    other->begin_ns < span->end_ns &&
+		    (other->open || other->end_ns > span->begin_ns) &&
+		    strcmp(other->name, span->name) == 0)
+			return true;
+	return false;
+}
+
+static enum modules_kind kind_of(const struct python_imports *imports,
+				 const struct python_load *load, const struct modules_span *span)
 {
 	if (load->ran && span->file && python_text_is_frozen(span->file))
 		return MODULES_FROZEN;
@@ -121,7 +134,9 @@ static enum modules_kind kind_of(const struct python_load *load, const struct mo
 	if (span->failed)
 		return MODULES_UNKNOWN;
 	if (!load->searched)
-		return strchr(span->name, '.') ? MODULES_UNKNOWN : MODULES_BUILTIN;
+		return strchr(span->name, '.') || waits_for_another(imports, span)
+			       ? MODULES_UNKNOWN
+			       : MODULES_BUILTIN;
 	return load->folder ? MODULES_NAMESPACE : MODULES_UNKNOWN;
 }
 
@@ -154,7 +169,7 @@ int python_loads_close(struct python_imports *imports, struct python_thread *thr
 	int rc = 0;
 
 	modules_end(imports->modules, load->span, time_ns);
-	span->kind = kind_of(load, span);
+	span->kind = kind_of(imports, load, span);
 	set_native(load, span);
 	add_nested(thread, span);
 	if (span->kind == MODULES_EXTENSION)

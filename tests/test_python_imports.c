@@ -388,6 +388,24 @@ static void a_search_without_code_is_no_load(void **state)
 	release(&found);
 }
 
+/* Flask looks for the application's own package while gunicorn loads that by import_module. */
+static void a_search_is_over_with_the_code_that_made_it(void **state)
+{
+	struct found found = {};
+
+	(void)state;
+	begin(&found);
+	ev_find(&found.stream, 10, 100, "app");
+	ev_body(&found.stream, 20, 100, 0xaa, "/srv/app.py");
+	ev_find(&found.stream, 30, 100, "app"); /* importlib.util.find_spec */
+	ev_body_end(&found.stream, 40, 100, 0xaa);
+	ev_begin(&found.stream, 50, 100, 0xb, "b");
+	ev_done(&found.stream, 60, 100, 0xb);
+	finish(&found);
+	assert_string_equal(tree(&found), "app b");
+	release(&found);
+}
+
 static void code_that_runs_long_after_its_search_is_a_late_load(void **state)
 {
 	struct found found = {};
@@ -507,6 +525,29 @@ static void an_extension_has_times_of_its_own(void **state)
 	release(&found);
 }
 
+/* It searches for nothing, as what is built in, which it is not. */
+static void a_thread_that_waits_for_another_ones_import_knows_no_kind(void **state)
+{
+	struct found found = {};
+	struct stream *s = &found.stream;
+
+	(void)state;
+	begin(&found);
+	ev_thread(s, 5, 100, 101);
+	ev_begin(s, 10, 100, 0xa, "a");
+	ev_find(s, 11, 100, "a");
+	ev_begin(s, 20, 101, 0xb, "a");
+	ev_done(s, 30, 100, 0xa);
+	ev_done(s, 31, 101, 0xb);
+	ev_begin(s, 40, 101, 0xb, "time");
+	ev_done(s, 41, 101, 0xb);
+	finish(&found);
+	vec_foreach(each, &found.modules->spans)
+		assert_int_equal(each->kind, strcmp(each->name, "time") == 0 ? MODULES_BUILTIN
+									     : MODULES_UNKNOWN);
+	release(&found);
+}
+
 static void names_of_all_widths_become_utf8(void **state)
 {
 	static const struct {
@@ -583,10 +624,12 @@ int main(void)
 		cmocka_unit_test(two_hundred_deep),
 		cmocka_unit_test(import_module_is_seen_by_its_code),
 		cmocka_unit_test(a_search_without_code_is_no_load),
+		cmocka_unit_test(a_search_is_over_with_the_code_that_made_it),
 		cmocka_unit_test(code_that_runs_long_after_its_search_is_a_late_load),
 		cmocka_unit_test(the_program_itself_is_no_import),
 		cmocka_unit_test(kinds_are_told_by_what_was_opened),
 		cmocka_unit_test(an_extension_has_times_of_its_own),
+		cmocka_unit_test(a_thread_that_waits_for_another_ones_import_knows_no_kind),
 		cmocka_unit_test(names_of_all_widths_become_utf8),
 		cmocka_unit_test(stray_steps_do_no_harm),
 	};
