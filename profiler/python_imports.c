@@ -82,12 +82,17 @@ static int on_find(const struct python_step *step)
 	return rc ? rc : python_loads_begin(step, false, step->text);
 }
 
-/* python -m NAME: runpy searches for the module, then runs its code as the program. */
+/*
+ * python -m NAME: runpy searches for the module, then runs its code as the program; as __main__
+ * that of a folder or an archive.
+ */
 static bool is_entry(const struct python_step *step, const char *name)
 {
 	const char *entry = step->process->entry;
 	size_t length = entry ? strlen(entry) : 0;
 
+	if (strcmp(name, "__main__") == 0)
+		return true;
 	return entry && strncmp(name, entry, length) == 0 &&
 	       (!name[length] || strcmp(name + length, ".__main__") == 0);
 }

@@ -525,6 +525,25 @@ static void an_extension_has_times_of_its_own(void **state)
 	release(&found);
 }
 
+/* python app.pyz, python folder */
+static void the_program_of_an_archive_is_no_import(void **state)
+{
+	struct found found = {};
+	struct stream *s = &found.stream;
+
+	(void)state;
+	begin(&found);
+	ev_find(s, 10, 100, "__main__");
+	ev_open(s, 12, 100, "/srv/app.pyz", 3);
+	ev_body(s, 20, 100, 0x1, "/srv/app.pyz/__main__.py");
+	ev_begin(s, 30, 100, 0xa, "a");
+	ev_done(s, 40, 100, 0xa);
+	ev_body_end(s, 900, 100, 0x1);
+	finish(&found);
+	assert_string_equal(tree(&found), "a");
+	release(&found);
+}
+
 /* It searches for nothing, as what is built in, which it is not. */
 static void a_thread_that_waits_for_another_ones_import_knows_no_kind(void **state)
 {
@@ -629,6 +648,7 @@ int main(void)
 		cmocka_unit_test(the_program_itself_is_no_import),
 		cmocka_unit_test(kinds_are_told_by_what_was_opened),
 		cmocka_unit_test(an_extension_has_times_of_its_own),
+		cmocka_unit_test(the_program_of_an_archive_is_no_import),
 		cmocka_unit_test(a_thread_that_waits_for_another_ones_import_knows_no_kind),
 		cmocka_unit_test(names_of_all_widths_become_utf8),
 		cmocka_unit_test(stray_steps_do_no_harm),
