@@ -99,6 +99,16 @@ static bool has_modules(const struct comparison_workload *workload)
 	return false;
 }
 
+/* What one side alone loads is no noise, however little it is. */
+static bool is_sure(const struct comparison_cause *cause)
+{
+	bool loaded = is_kind(cause, "module") || is_kind(cause, "package");
+
+	return compare_cause_has_versions(cause) ||
+	       (loaded &&
+		(strcmp(cause->change, "added") == 0 || strcmp(cause->change, "removed") == 0));
+}
+
 bool compare_cause_is_listed(const struct comparison_cause *cause)
 {
 	return strcmp(cause->kind, "syscall") == 0 || strcmp(cause->kind, "phase") == 0 ||
@@ -139,7 +149,7 @@ int compare_causes_choose(const struct comparison_workload *workload, bool all, 
 		else if (modules && is_kind(cause, "folder"))
 			one.score *= FOLDER_WEIGHT;
 		if (!rc && !compare_cause_is_listed(cause) &&
-		    (all || one.versions || one.score >= LEAST))
+		    (all || is_sure(cause) || one.score >= LEAST))
 			rc = vec_push(&list, one);
 	}
 	if (list.count)
