@@ -349,18 +349,14 @@ static int compare_with_noise(struct compare_command *command, char **paths,
 
 static int compare_files(struct compare_command *command, char **paths)
 {
-	struct result base, new;
+	struct result sides[2];
 	int status;
 
-	if (report_read_numbers(paths[0], &base))
+	if (report_read_numbers_of_two((const char *const[]){paths[0], paths[1]}, sides))
 		return EXIT_INPUT;
-	if (report_read_numbers(paths[1], &new)) {
-		result_release(&base);
-		return EXIT_INPUT;
-	}
-	status = compare_with_noise(command, paths, &base, &new);
-	result_release(&base);
-	result_release(&new);
+	status = compare_with_noise(command, paths, &sides[0], &sides[1]);
+	result_release(&sides[0]);
+	result_release(&sides[1]);
 	return status;
 }
 

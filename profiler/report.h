@@ -61,6 +61,11 @@ int report_read(const char *path, struct result *out);
 /* The same for a comparison: threads of starts, and histograms and phases of their calls are empty.
  */
 int report_read_numbers(const char *path, struct result *out);
+/*
+ * Two of them, at once where both are big: a hundred MiB take a second. Both are written or none.
+ * One path at most may be "-".
+ */
+int report_read_numbers_of_two(const char *const paths[2], struct result out[2]);
 
 /* The formats' write functions. */
 int report_json(const struct result *result, FILE *out, const struct report_options *options);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* report_json.c - a report as JSON: the form that is stored, and read again */
 #include <errno.h>
+#include <pthread.h>
+#include <sys/stat.h>
 
 #include "err.h"
 #include "report.h"
@@ -8,6 +10,7 @@
 #include "shape_print.h"
 
 #define REPORT_BYTES (1u << 30) /* no report is that big */
+#define APART_BYTES  (4 << 20)	/* smaller ones are read before a thread is worth it */
 
 int report_json(const struct result *result, FILE *out, const struct report_options *options)
 {
@@ -85,4 +88,49 @@ int report_read_numbers(const char *path, struct result *out)
 	struct shape_source source = {path, REPORT_BYTES, check_schema, unkept};
 
 	return read_report(&source, out);
+}
+
+/* One of two that are read at the same time. */
+struct reading {
+	const char *path;
+	struct result result;
+	int rc;
+};
+
+static void *read_numbers(void *context)
+{
+	struct reading *reading = context;
+
+	reading->rc = report_read_numbers(reading->path, &reading->result);
+	return NULL;
+}
+
+static bool is_big(const char *path)
+{
+	struct stat info;
+
+	return stat(path, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > APART_BYTES;
+}
+
+int report_read_numbers_of_two(const char *const paths[2], struct result out[2])
+{
+	struct reading readings[2] = {{.path = paths[0]}, {.path = paths[1]}};
+	bool big = is_big(paths[0]) && is_big(paths[1]), apart;
+	pthread_t thread;
+
+	apart = big && pthread_create(&thread, NULL, read_numbers, &readings[0]) == 0;
+	if (!apart)
+		read_numbers(&readings[0]);
+	if (!apart && readings[0].rc)
+		return readings[0].rc;
+	read_numbers(&readings[1]);
+	if (apart)
+		pthread_join(thread, NULL);
+	for (size_t i = 0; i < 2; i++) {
+		if (!readings[0].rc && !readings[1].rc)
+			out[i] = readings[i].result;
+		else if (!readings[i].rc)
+			result_release(&readings[i].result);
+	}
+	return readings[0].rc ? readings[0].rc : readings[1].rc;
 }
