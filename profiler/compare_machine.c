@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "compare_sharing.h"
 #include "units.h"
 
 #define SMALLEST_SHARE 1e-6 /* of the level, of one look */
@@ -19,9 +20,13 @@ static const struct {
 	enum compare_group group;
 	const char *name;
 } group_names[] = {
-	{COMPARE_TIMES, "times"},     {COMPARE_SIZES, "sizes"},
-	{COMPARE_COUNTS, "counts"},   {COMPARE_FAULTS, "faults"},
-	{COMPARE_THREADS, "threads"}, {COMPARE_PATHS, "look-ups of paths"},
+	{COMPARE_TIMES, "times"},
+	{COMPARE_SIZES, "sizes"},
+	{COMPARE_COUNTS, "counts"},
+	{COMPARE_FAULTS, "faults"},
+	{COMPARE_THREADS, "threads"},
+	{COMPARE_PATHS, "look-ups of paths"},
+	{COMPARE_SHARED, "PSS and private memory"},
 };
 
 /* "times and sizes"; "" for none. */
@@ -70,6 +75,11 @@ static bool depends_on_depth(const char *name)
 	return false;
 }
 
+static bool depends_on_sharing(const char *name)
+{
+	return strncmp(name, "pss_", 4) == 0 || strncmp(name, "uss_", 4) == 0;
+}
+
 bool compare_group_has(unsigned groups, const struct metric *metric, const char *name)
 {
 	switch (metric->kind) {
@@ -77,7 +87,8 @@ bool compare_group_has(unsigned groups, const struct metric *metric, const char 
 	case METRIC_WAIT:
 		return groups & COMPARE_TIMES;
 	case METRIC_SIZE:
-		return groups & COMPARE_SIZES;
+		return groups & COMPARE_SIZES ||
+		       (groups & COMPARE_SHARED && depends_on_sharing(name));
 	case METRIC_COUNT:
 		break;
 	}
@@ -174,6 +185,22 @@ static void check_folders(struct finder *finder, const char *base, const char *n
 			    COMPARE_PATHS);
 }
 
+/* In one run, by turns, others share as much with either side. */
+static void check_sharing(struct finder *finder, const struct result_workload *base,
+			  const struct result_workload *new)
+{
+	double a, b, most = metrics_kinds[METRIC_SIZE].absolute;
+	char before[UNITS_TEXT], after[UNITS_TEXT];
+
+	if (compare_sharing(base, &a) || compare_sharing(new, &b)) {
+		finder->rc = -ENOMEM;
+		return;
+	}
+	if (fabs(a - b) > most) /* not of NAN */
+		add(finder, "pages of files that others map, too", units_bytes(a, before),
+		    units_bytes(b, after), COMPARE_SHARED);
+}
+
 /* Starts that count although ... */
 struct doubts {
 	int64_t lost, counted_lost, warm;
@@ -230,6 +257,8 @@ int compare_conditions(const struct result *base_report, const struct result_wor
 		   COMPARE_TIMES | COMPARE_FAULTS);
 	check_text(&finder, "ready", base->ready, new->ready, all);
 	check_folders(&finder, base->cwd, new->cwd);
+	if (!compare_interleaved(base_report, new_report))
+		check_sharing(&finder, base, new);
 	check_doubts(&finder, base, new);
 	memcpy(&out->differences, &finder.found, sizeof(out->differences));
 	*groups |= finder.groups;

@@ -16,6 +16,7 @@ enum compare_group {
 	COMPARE_FAULTS = 8,   /* of the counts, page faults */
 	COMPARE_THREADS = 16, /* of the counts, threads: runtimes start one for each CPU */
 	COMPARE_PATHS = 32,   /* of the counts, look-ups of paths, folder by folder */
+	COMPARE_SHARED = 64,  /* of the sizes, those that depend on who else maps a page */
 };
 
 /*

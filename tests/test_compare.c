@@ -200,6 +200,65 @@ static void a_rule_for_all_calls_takes_them_as_they_are(void **state)
 	assert_verdict(world, "syscalls_count", "unchanged");
 }
 
+/* Of one kind of file's pages |bytes| more are mapped by others, and so not private. */
+static void share(struct result_workload *workload, int64_t bytes)
+{
+	vec_foreach(sample, &workload->samples) {
+		struct result_mapping *library =
+			&sample->processes.items[0].memory.items[0].kinds.items[3];
+
+		library->file_bytes = 64 << 20;
+		library->shared_bytes += bytes;
+		library->private_bytes -= bytes;
+	}
+	add_to(workload, "uss_ready_bytes", -bytes);
+	add_to(workload, "pss_ready_bytes", -bytes / 2);
+}
+
+static void libraries_that_others_map_hold_private_memory_back(void **state)
+{
+	struct world *world = *state;
+
+	both(world, 10);
+	share(&world->base.workloads.items[0], 8 << 20);
+	share(&world->new.workloads.items[0], 0);
+	add_to(&world->new.workloads.items[0], "rss_peak_bytes", 32 << 20);
+	run(world);
+	assert_string_equal(world->out.workloads.items[0].differences.items[0].what,
+			    "pages of files that others map, too");
+	assert_string_equal(world->out.workloads.items[0].differences.items[0].not_gated,
+			    "PSS and private memory");
+	assert_verdict(world, "uss_ready_bytes", "not_gated");
+	assert_verdict(world, "pss_ready_bytes", "not_gated");
+	assert_verdict(world, "rss_peak_bytes", "regressed");
+}
+
+static void private_memory_is_gated_where_others_map_as_much(void **state)
+{
+	struct world *world = *state;
+
+	both(world, 10);
+	share(&world->base.workloads.items[0], 8 << 20);
+	share(&world->new.workloads.items[0], 8 << 20);
+	add_to(&world->new.workloads.items[0], "uss_ready_bytes", 32 << 20);
+	run(world);
+	assert_int_equal(world->out.workloads.items[0].differences.count, 0);
+	assert_verdict(world, "uss_ready_bytes", "regressed");
+}
+
+static void sides_of_one_run_are_shared_alike(void **state)
+{
+	struct world *world = *state;
+
+	in_one_session(world);
+	both(world, 10);
+	share(&world->base.workloads.items[0], 16 << 20);
+	share(&world->new.workloads.items[0], 0);
+	run(world);
+	assert_int_equal(world->out.workloads.items[0].differences.count, 0);
+	assert_verdict(world, "uss_ready_bytes", "regressed");
+}
+
 static void a_deeper_folder_holds_look_ups_of_paths_back(void **state)
 {
 	struct world *world = *state;
@@ -798,6 +857,9 @@ int main(void)
 		TEST(the_same_program_has_not_regressed),
 		TEST(one_more_call_in_three_starts_is_a_regression),
 		TEST(a_few_more_calls_for_memory_decide_nothing),
+		TEST(libraries_that_others_map_hold_private_memory_back),
+		TEST(private_memory_is_gated_where_others_map_as_much),
+		TEST(sides_of_one_run_are_shared_alike),
 		TEST(a_deeper_folder_holds_look_ups_of_paths_back),
 		TEST(a_longer_name_of_the_folder_holds_nothing_back),
 		TEST(many_more_calls_for_memory_are_a_regression),
