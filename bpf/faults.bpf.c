@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0)
 /* faults.bpf.c - page faults of the tree, and what it brings into the page cache */
 #include "coldprof.bpf.h"
+#include "sched.bpf.h"
 #include "scripts.bpf.h"
 #include <bpf/bpf_tracing.h>
 
@@ -43,6 +44,7 @@ int BPF_PROG(on_fault_user, unsigned long address, struct pt_regs *regs, unsigne
 
 	if (!state)
 		return 0;
+	has_cpu(state);
 	if (state->scripts)
 		look_at_scripts(regs);
 	return fault(state, address, code, 0);

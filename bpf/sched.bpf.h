@@ -4,8 +4,8 @@
  *
  * Some kernels do not pass the sched_switch tracepoint at every switch (seen on 6.18: one in some
  * thousand under load, missed by perf as well). A thread that is seen to leave its CPU twice, or to
- * get one twice, tells so; its exact run time (sum_exec_runtime) then says when the other switch
- * was, and it is sent late, marked as inferred.
+ * get one twice, or that does anything while it seems to have none, tells so; its exact run time
+ * (sum_exec_runtime) then says when the other switch was, and it is sent late, marked as inferred.
  */
 #ifndef COLDPROF_SCHED_BPF_H
 #define COLDPROF_SCHED_BPF_H
@@ -23,17 +23,29 @@ static __always_inline void infer_switch_in(struct task_struct *task, struct thr
 		return;
 	state->away = 0;
 	state->off = 0;
+	ran = task->se.sum_exec_runtime - state->ran_ns;
+	state->switch_ns = now - ran; /* |ran_ns| stays: it has run that long since */
 	record = reserve(EVENT_SWITCH_IN, event_switch_in);
 	if (!record)
 		return;
-	ran = task->se.sum_exec_runtime - state->ran_ns;
 	record->event.flags = EVENT_SWITCH_INFERRED;
 	record->event.time_ns = now - ran;
 	record->event.pid = task->tgid;
 	record->event.tid = task->pid;
 	record->woken_ns = state->woken_ns;
 	record->waker_tid = state->waker_tid;
+	state->woken_ns = 0;
 	submit(record);
+}
+
+/*
+ * The current thread makes a system call or touches a page: it has a CPU, whatever was seen. Else a
+ * missed switch and the next one, missed as well, would count all that it runs as waiting.
+ */
+static __always_inline void has_cpu(struct thread_state *state)
+{
+	if (state->away)
+		infer_switch_in(bpf_get_current_task_btf(), state, bpf_ktime_get_ns());
 }
 
 /* |task| gets a CPU now: if it was last seen to get one, it has left that since. */

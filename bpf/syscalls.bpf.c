@@ -2,6 +2,7 @@
 /* syscalls.bpf.c - every system call of the tree, as one record sent when it returns */
 #include "calls.bpf.h"
 #include "fd.bpf.h"
+#include "sched.bpf.h"
 #include "scripts.bpf.h"
 #include "call_table.h"
 #include <bpf/bpf_tracing.h>
@@ -76,6 +77,7 @@ int BPF_PROG(on_enter, struct pt_regs *regs, long number)
 		state->ran_ns = bpf_get_current_task_btf()->se.sum_exec_runtime;
 		state->switch_ns = bpf_ktime_get_ns();
 	}
+	has_cpu(state);
 	state->newborn = 0;
 	state->blocked = 0;
 	state->abi = abi_of(number);
@@ -388,6 +390,7 @@ int BPF_PROG(on_return, struct pt_regs *regs, long result)
 
 	if (!state)
 		return 0;
+	has_cpu(state);
 	if (state->number == EVENT_NO_CALL) {
 		if (!state->newborn)
 			send_denied(regs, result);
