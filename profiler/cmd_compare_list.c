@@ -49,5 +49,6 @@ void cmd_compare_list(const struct compare_policy *policy)
 	     "difference decides\nwhere the count never varies over three starts or more, unless a "
 	     "threshold is given. Other system\ncalls are syscalls_count{name=openat} and the "
 	     "like: "
-	     "any/1 %, 1.");
+	     "any/1 %, 1. What memory a package's own\nmodules bring is a metric where a threshold "
+	     "asks for it: rss_ready_bytes{package=NAME}.");
 }

@@ -12,6 +12,7 @@
 #include "compare_blame.h"
 #include "compare_decide.h"
 #include "compare_machine.h"
+#include "compare_series_packages.h"
 #include "err.h"
 #include "map.h"
 #include "stratum.h"
@@ -170,6 +171,8 @@ static int compare_values_of(struct comparer *comparer, const struct result_work
 					    &terms.calibrated);
 	if (!rc)
 		rc = compare_series_build(base, new, &list);
+	if (!rc)
+		rc = compare_series_packages(base, new, comparer->policy, &list);
 	terms.memory_calls = compare_memory_calls(&list);
 	if (!rc)
 		rc = add_metrics(&terms, &list, out);

@@ -220,6 +220,14 @@ static bool is_of(const struct compare_rule *rule, const char *name, const char 
 	       (is_pattern(rule->name) && fnmatch(rule->name, name, 0) == 0);
 }
 
+bool compare_policy_asks(const struct compare_policy *policy, const char *name)
+{
+	vec_foreach(rule, &policy->rules)
+		if (strstr(rule->name, "{package=") && is_of(rule, name, ""))
+			return true;
+	return false;
+}
+
 struct compare_threshold compare_policy_threshold(const struct compare_policy *policy,
 						  const char *name, const struct metric *metric)
 {

@@ -44,6 +44,9 @@ int compare_policy_read(struct compare_policy *policy, const char *path);
 /* Moves the rules of |from| behind those of |to|, so that they win. 0 or -ENOMEM. */
 int compare_policy_join(struct compare_policy *to, struct compare_policy *from);
 
+/* Whether a rule names that metric of one package, or a pattern of such. */
+bool compare_policy_asks(const struct compare_policy *policy, const char *name);
+
 /* What holds for a metric. */
 struct compare_threshold {
 	bool gated;

@@ -214,6 +214,71 @@ static void memory_is_blamed_by_kind_of_mapping(void **state)
 	assert_null(cause(world, "memory", "stack"));
 }
 
+/* ---- packages as metrics ---- */
+
+static void grows(struct result_workload *workload, const char *package, int64_t bytes)
+{
+	vec_foreach(sample, &workload->samples) {
+		struct result_module *module = load(sample, package, -1, 5);
+
+		module->package = made_text(package);
+		module->self_rss_bytes = bytes;
+	}
+}
+
+static void ask_for(struct world *world, const char *name)
+{
+	const char *why;
+
+	assert_int_equal(compare_policy_add(&world->policy, name, "1MiB", &why), 0);
+}
+
+static void a_package_is_gated_where_a_rule_asks_for_it(void **state)
+{
+	struct world *world = *state;
+
+	both(world, 10);
+	ask_for(world, "rss_ready_bytes{package=typeorm}");
+	grows(&world->base.workloads.items[0], "typeorm 0.3.20", 8 << 20);
+	grows(&world->new.workloads.items[0], "typeorm 0.4.0", 6 << 20);
+	grows(&world->new.workloads.items[0], "typeorm 0.4.0", 6 << 20);
+	grows(&world->new.workloads.items[0], "lodash 4.17.21", 6 << 20);
+	run(world);
+	assert_verdict(world, "rss_ready_bytes{package=typeorm}", "regressed");
+	assert_true(metric(world, "rss_ready_bytes{package=typeorm}")->base_median == 8 << 20);
+	assert_true(metric(world, "rss_ready_bytes{package=typeorm}")->new_median == 12 << 20);
+	vec_foreach(item, &world->out.workloads.items[0].metrics)
+		assert_string_not_equal(item->name, "rss_ready_bytes{package=lodash}");
+}
+
+static void a_new_package_grew_from_nothing(void **state)
+{
+	struct world *world = *state;
+
+	both(world, 10);
+	ask_for(world, "rss_ready_bytes{package=*}");
+	grows(&world->base.workloads.items[0], "typeorm 0.3.20", 8 << 20);
+	grows(&world->new.workloads.items[0], "typeorm 0.3.20", 8 << 20);
+	grows(&world->new.workloads.items[0], "lodash 4.17.21", 6 << 20);
+	run(world);
+	assert_verdict(world, "rss_ready_bytes{package=typeorm}", "unchanged");
+	assert_verdict(world, "rss_ready_bytes{package=lodash}", "regressed");
+}
+
+static void nobody_is_asked_of_packages_by_a_kind(void **state)
+{
+	struct world *world = *state;
+
+	both(world, 10);
+	ask_for(world, "sizes");
+	ask_for(world, "rss_*");
+	grows(&world->base.workloads.items[0], "typeorm 0.3.20", 8 << 20);
+	grows(&world->new.workloads.items[0], "typeorm 0.3.20", 18 << 20);
+	run(world);
+	vec_foreach(item, &world->out.workloads.items[0].metrics)
+		assert_null(strstr(item->name, "package="));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +290,9 @@ int main(void)
 		TEST(checkouts_in_two_places_are_one_program),
 		TEST(phases_say_where_and_files_what),
 		TEST(memory_is_blamed_by_kind_of_mapping),
+		TEST(a_package_is_gated_where_a_rule_asks_for_it),
+		TEST(a_new_package_grew_from_nothing),
+		TEST(nobody_is_asked_of_packages_by_a_kind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
