@@ -34,7 +34,9 @@
 /* The place holds the address of an array whose first item is the subject. */
 #define COOKIE_IMPORT_ARRAY (1ull << 32)
 /* Counts only when called from there: the low bits of the return address, as pages lie apart. */
-#define COOKIE_IMPORT_CALLER	    (1ull << 33)
+#define COOKIE_IMPORT_CALLER (1ull << 33)
+/* of an extension's begin: where it ends is probed, too */
+#define COOKIE_IMPORT_ENDS_SEEN	    (1ull << 34)
 #define COOKIE_IMPORT_FROM(cookie)  ((cookie) >> 36 & 0xfff)
 #define COOKIE_IMPORT_FROM_BITS	    0xfffull
 #define COOKIE_IMPORT_FROM_SHIFT    36

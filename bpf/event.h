@@ -362,8 +362,10 @@ enum event_import_what {
 	EVENT_IMPORT_LIBRARY = 3, /* before the dlopen(3) of an extension */
 	EVENT_IMPORT_INIT = 4,	  /* after it, before the extension's init function */
 	EVENT_IMPORT_BODY = 5,	  /* exec() of a code object; text: its file name */
-	EVENT_IMPORT_BODY_END = 6, /* key: of its EVENT_IMPORT_BODY */
-	EVENT_IMPORT_END = 7,	   /* key: of its EVENT_IMPORT_BEGIN */
+	EVENT_IMPORT_BODY_END = 6,    /* key: of its EVENT_IMPORT_BODY */
+	EVENT_IMPORT_END = 7,	      /* key: of its EVENT_IMPORT_BEGIN */
+	EVENT_IMPORT_LIBRARY_END = 8, /* an extension was loaded, and an old one has run */
+	EVENT_IMPORT_INIT_END = 9,    /* an extension has run */
 };
 
 /* text: |width| bytes a character, in the machine's byte order; one byte a character is Latin-1 */
@@ -377,7 +379,8 @@ struct event_import {
 	__u8 reserved[3];
 	struct event_text text;
 };
-#define EVENT_IMPORT_FAILED 1 /* of both ends: it raised */
+#define EVENT_IMPORT_FAILED    1 /* of all ends: it raised */
+#define EVENT_IMPORT_ENDS_SEEN 2 /* of INIT: it will be followed by LIBRARY_END and INIT_END */
 
 /* ---- user space ---- */
 

@@ -123,7 +123,8 @@ static __always_inline __u64 rss_now(void)
 static __always_inline bool is_end(__u32 what)
 {
 	return what == EVENT_IMPORT_BEGIN || what == EVENT_IMPORT_FIND ||
-	       what == EVENT_IMPORT_BODY_END || what == EVENT_IMPORT_END;
+	       what == EVENT_IMPORT_BODY_END || what == EVENT_IMPORT_END ||
+	       what == EVENT_IMPORT_INIT_END;
 }
 
 static __always_inline bool has_text(__u32 what)
@@ -233,6 +234,8 @@ int on_import(struct pt_regs *regs)
 	if (COOKIE_IMPORT_RESULT(cookie) != PLACE_NONE &&
 	    !at_place(regs, COOKIE_IMPORT_RESULT(cookie)))
 		step.flags = EVENT_IMPORT_FAILED;
+	if (cookie & COOKIE_IMPORT_ENDS_SEEN)
+		step.flags |= EVENT_IMPORT_ENDS_SEEN;
 	string = string_of(layout, step.what, step.key);
 	if (string)
 		find_text(layout, string, &step.string);

@@ -10,12 +10,14 @@
 #include <stdint.h>
 
 #include "python_calibrate.h"
+#include "python_exits.h"
 #include "python_program.h"
 #include "python_tracee.h"
 #include "python_walk.h"
 #include "vec.h"
 
-#define PYTHON_CALLS_MAX 4 /* places in the code that call one function */
+#define PYTHON_CALLS_MAX 4	/* places in the code that call one function */
+#define PYTHON_STEPS_MAX 200000 /* instructions through which one function is followed */
 
 /* A call in the interpreter's code: what comes before and after it. */
 struct site {
@@ -40,10 +42,11 @@ struct calibration {
 	bool told_all;
 	struct python_told told;
 	struct import_layout layout;
-	uint64_t import, callees[2], exec, find, create, dlsym, dlsym_from; /* addresses */
+	uint64_t import, callees[2], exec, find, create, run, dlsym, dlsym_from; /* addresses */
 	struct site calls[PYTHON_CALLS_MAX], body;
 	size_t calls_count;
 	struct walk exec_entry, find_entry, create_entry, dlsym_back;
+	struct exits create_exits, run_exits; /* what loads an extension, what runs it */
 	VEC(struct open_call) open;
 	bool body_ran;
 	bool all_loaded; /* what the program imports */
@@ -54,6 +57,15 @@ int python_calibrate_fail(struct calibration *cal, int code, const char *why);
 
 /* Lets the started interpreter run the program and looks. 0 or -errno. */
 int python_watch(struct calibration *cal);
+
+/* Lets it run until a call has returned, with all else going on meanwhile. 0 or -errno. */
+int python_watch_to(struct calibration *cal, uint64_t address, uint64_t stack);
+
+/*
+ * Whether the last step, from |before| with |stack|, was a call: it has pushed the address of what
+ * follows the instruction, |*back|.
+ */
+bool python_was_call(const struct tracee *tracee, uint64_t before, uint64_t stack, uint64_t *back);
 
 /* Adds what the probes will rely on to |out|. 0 or -errno. */
 int python_choose(struct calibration *cal, struct python_sites *out);

@@ -90,6 +90,31 @@ static int add_bodies(struct calibration *cal, struct python_sites *out)
 	return 0;
 }
 
+/* rax where that is the result; else it has not failed where it is left so */
+static int add_exits(struct calibration *cal, const struct exits *exits,
+		     enum event_import_what what, struct python_sites *out)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < exits->count; i++)
+		rc = add_site(cal, out, exits->points[i].address,
+			      cookie_of(what, PLACE_NONE,
+					exits->points[i].has_result ? TRACEE_RAX : PLACE_NONE));
+	return rc;
+}
+
+/* Without these, the end of one that came by importlib.import_module() is within bounds. */
+static int add_loader_ends(struct calibration *cal, struct python_sites *out, uint64_t *begin)
+{
+	int rc;
+
+	if (!exits_are_known(&cal->create_exits) || !exits_are_known(&cal->run_exits))
+		return 0;
+	*begin |= COOKIE_IMPORT_ENDS_SEEN;
+	rc = add_exits(cal, &cal->create_exits, EVENT_IMPORT_LIBRARY_END, out);
+	return rc ? rc : add_exits(cal, &cal->run_exits, EVENT_IMPORT_INIT_END, out);
+}
+
 static bool serves_any(const struct point *point)
 {
 	return point->level;
@@ -100,15 +125,16 @@ static int add_loader(struct calibration *cal, struct python_sites *out)
 {
 	const struct point *create = walk_choose(&cal->create_entry, serves_any);
 	const struct point *dlsym = walk_choose(&cal->dlsym_back, serves_any);
+	uint64_t begin = cookie_of(EVENT_IMPORT_INIT, PLACE_NONE, PLACE_NONE);
 	int rc;
 
 	if (!create || !dlsym)
 		return 0;
 	rc = add_site(cal, out, create->address,
 		      cookie_of(EVENT_IMPORT_LIBRARY, PLACE_NONE, PLACE_NONE));
-	return rc ? rc
-		  : add_site(cal, out, dlsym->address,
-			     cookie_of(EVENT_IMPORT_INIT, PLACE_NONE, PLACE_NONE));
+	if (!rc)
+		rc = add_loader_ends(cal, out, &begin);
+	return rc ? rc : add_site(cal, out, dlsym->address, begin);
 }
 
 int python_choose(struct calibration *cal, struct python_sites *out)

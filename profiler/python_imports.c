@@ -58,7 +58,8 @@ static int on_begin(const struct python_step *step)
 
 	/* an extension that importlib.import_module() has loaded */
 	if (last && python_loads_is_unsettled(&step->thread->open.items[last - 1]) &&
-	    step->thread->open.items[last - 1].library)
+	    step->thread->open.items[last - 1].library &&
+	    !step->thread->open.items[last - 1].in_native)
 		rc = python_loads_settle(step->imports, step->thread, last - 1, step->time_ns);
 	return rc ? rc : python_loads_begin(step, true, step->text);
 }
@@ -74,7 +75,7 @@ static int on_find(const struct python_step *step)
 		last->searched = true;
 		return 0;
 	}
-	while (!rc && last && python_loads_is_unsettled(last)) {
+	while (!rc && last && python_loads_is_unsettled(last) && !last->in_native) {
 		rc = python_loads_settle(step->imports, step->thread, step->thread->open.count - 1,
 					 step->time_ns);
 		last = python_loads_innermost(step->thread);
@@ -120,6 +121,7 @@ static void on_init(const struct python_step *step)
 	load->dlopen_ns = step->time_ns - load->library_ns;
 	load->init_ns = step->time_ns;
 	load->nested_ns = 0;
+	load->in_native = step->record->event.flags & EVENT_IMPORT_ENDS_SEEN;
 }
 
 /* "/app.pyz/pkg/mod.py" is in "/app.pyz" */
@@ -211,6 +213,45 @@ static int on_body_end(const struct python_step *step)
 	return python_loads_close(step->imports, thread, i, step->time_ns);
 }
 
+/* The extension that is loaded now, with searches in vain within it; SIZE_MAX: none. */
+static size_t native_of(const struct python_thread *thread)
+{
+	size_t i = thread->open.count;
+
+	while (i-- > 0) {
+		const struct python_load *load = &thread->open.items[i];
+
+		if (load->library_ns && !load->ran)
+			return i;
+		if (!python_loads_is_unsettled(load))
+			return SIZE_MAX;
+	}
+	return SIZE_MAX;
+}
+
+/* What loads and runs extensions has returned: of those that no import statement ends, that is it.
+ */
+static int on_native_end(const struct python_step *step)
+{
+	struct python_thread *thread = step->thread;
+	bool failed = step->record->event.flags & EVENT_IMPORT_FAILED;
+	size_t i = native_of(thread);
+	struct python_load *load;
+	int rc;
+
+	if (i == SIZE_MAX || (step->record->what == EVENT_IMPORT_LIBRARY_END && !failed))
+		return 0;
+	rc = settle_within(step, i);
+	load = &thread->open.items[i];
+	load->in_native = false;
+	if (rc || load->counted)
+		return rc;
+	python_loads_span(step->imports, load)->failed = failed;
+	thread->has_ended = true;
+	thread->ended = load->span;
+	return python_loads_close(step->imports, thread, i, step->time_ns);
+}
+
 static int on_end(const struct python_step *step)
 {
 	struct python_thread *thread = step->thread;
@@ -267,6 +308,10 @@ static int take_step(const struct python_step *step)
 		break;
 	case EVENT_IMPORT_END:
 		rc = on_end(step);
+		break;
+	case EVENT_IMPORT_LIBRARY_END:
+	case EVENT_IMPORT_INIT_END:
+		rc = on_native_end(step);
 		break;
 	}
 	return rc || !point.rss_bytes ? rc : modules_add_point(step->imports->modules, &point);

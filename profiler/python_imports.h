@@ -35,6 +35,7 @@ struct python_load {
 	char *library; /* owned: the shared library of its name that was opened; NULL */
 	uint64_t library_ns, init_ns;  /* before its dlopen(3), after it; 0: not seen */
 	uint64_t dlopen_ns, nested_ns; /* of what it loaded after that: their totals */
+	bool in_native;		       /* its init function runs, and its end will be seen */
 	uint64_t last_ns;	       /* when it was last seen to do anything */
 };
 

@@ -29,6 +29,19 @@ const char python_program[] =
 	"        if module.__name__[-1] == '0': exec(code, module.__dict__)\n"
 	"        else: again(exec, code, module.__dict__)\n"
 	"def again(f, *args, **more): return f(*args, **more)\n"
+	"def fail(name):\n"
+	"    try:\n"
+	"        spec = sys.meta_path[2].find_spec(name)\n"
+	"        module = _imp.create_dynamic(spec)\n"
+	"        sys.modules.pop(name, None)\n"
+	"        del module.__name__\n" /* a module without a name can't run */
+	"        _imp.exec_dynamic(module)\n"
+	"    except SystemError: pass\n"
+	"    except Exception: return False\n"
+	"    try:\n"
+	"        spec.origin += '.absent'\n"
+	"        _imp.create_dynamic(spec)\n"
+	"    except ImportError: return True\n"
 	"sys.meta_path.append(Finder)\n"
 	"texts = [chr(c) * 3 for c in (97, 233, 256, 65536)]\n"
 	"find = getattr(_imp, 'find_frozen', None) or _imp.is_frozen\n"
@@ -38,7 +51,7 @@ const char python_program[] =
 	"    wide=chr(256).__sizeof__() - 4, text0=id(texts[0]), text1=id(texts[1]),\n"
 	"    text2=id(texts[2]), text3=id(texts[3]), code=id(code), file=id(code.co_filename),\n"
 	"    exec=id(exec), find=id(find),\n"
-	"    create=id(_imp.create_dynamic))\n"
+	"    create=id(_imp.create_dynamic), run=id(_imp.exec_dynamic))\n"
 	"posix.write(1, ''.join('%s %d\\n' % item for item in facts.items()).encode())\n"
 	"posix.kill(posix.getpid(), 12)\n"
 	"for i in range(3):\n"
@@ -54,10 +67,12 @@ const char python_program[] =
 	"f()\n"
 	"try: from " PYTHON_PROGRAM_NAME "absent_too import x\n"
 	"except ImportError: pass\n"
+	"loaded = None\n"
 	"for name in ('_json', '_heapq', '_csv', '_bisect', '_struct', '_random', '_opcode',\n"
 	"        'math', 'zlib', '_datetime', 'array', '_lsprof', 'mmap', 'resource', 'termios'):\n"
-	"    if name not in sys.modules and name not in sys.builtin_module_names:\n"
-	"        if load(name): break\n"
+	"    if name in sys.modules or name in sys.builtin_module_names: continue\n"
+	"    if not loaded: loaded = load(name)\n"
+	"    elif fail(name): break\n"
 	"posix.kill(posix.getpid(), 12)\n"
 	"load('" PYTHON_PROGRAM_NAME "present0')\n"
 	"import " PYTHON_PROGRAM_NAME "present\n"
@@ -88,7 +103,7 @@ static int take_told(struct tracee *tracee, struct python_told *told, const char
 		{"ascii", &told->ascii},     {"file", &told->file},	  {"exec", &told->exec},
 		{"find", &told->find},	     {"wide", &told->wide},	  {"text0", &told->text[0]},
 		{"text1", &told->text[1]},   {"text2", &told->text[2]},	  {"text3", &told->text[3]},
-		{"code", &told->code},	     {"create", &told->create}};
+		{"code", &told->code},	     {"create", &told->create},	  {"run", &told->run}};
 	char text[4096], *rest = text, *line, name[32];
 	ssize_t size = read(tracee->output, text, sizeof(text) - 1);
 	size_t found = 0;

@@ -20,7 +20,8 @@ extern const char python_program[];
 
 /* What it prints: sizes, and the addresses of objects. */
 struct python_told {
-	uint64_t version, cpython, object, ascii, wide, text[4], code, file, exec, find, create;
+	uint64_t version, cpython, object, ascii, wide, text[4], code, file, exec, find, create,
+		run;
 };
 
 /*

@@ -11,7 +11,7 @@
 
 #include "event.h"
 
-#define FORMAT 4 /* of the text; another one is looked for anew */
+#define FORMAT 5 /* of the text; another one is looked for anew */
 
 int python_sites_add(struct python_sites *sites, uint64_t offset, uint64_t cookie)
 {
@@ -102,7 +102,7 @@ static bool parse_site(const cJSON *pair, struct python_sites *out)
 
 	return number_of(pair, 0, 0x1p53, &offset) && number_of(pair, 1, 0x1p53, &cookie) &&
 	       COOKIE_IMPORT_WHAT(cookie) >= EVENT_IMPORT_BEGIN &&
-	       COOKIE_IMPORT_WHAT(cookie) <= EVENT_IMPORT_END &&
+	       COOKIE_IMPORT_WHAT(cookie) <= EVENT_IMPORT_INIT_END &&
 	       !python_sites_add(out, offset, cookie);
 }
 

@@ -15,7 +15,7 @@ struct python_site {
 	uint64_t offset; /* in the file, at the first byte of an instruction */
 	uint64_t cookie; /* as COOKIE_IMPORT_*, without the index of the layout */
 };
-#define PYTHON_SITES_MAX 16
+#define PYTHON_SITES_MAX 24
 
 /* Open data; zeroed memory is empty. */
 struct python_sites {

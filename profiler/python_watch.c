@@ -5,9 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define STEPS_MAX 200000
-#define NAME	  PYTHON_PROGRAM_NAME
-#define INNER	  PYTHON_PROGRAM_INNER
+#define NAME  PYTHON_PROGRAM_NAME
+#define INNER PYTHON_PROGRAM_INNER
 
 /* ---- what is where ---- */
 
@@ -35,7 +34,10 @@ static int take_loader(struct calibration *cal)
 					    libc->offsets[SYMBOL_DLSYM]);
 	if (!cal->create || !cal->dlsym)
 		return 0;
+	cal->run = function_of(cal, cal->told.run, "exec_dynamic");
 	rc = tracee_break(&cal->tracee, cal->create);
+	if (!rc && cal->run)
+		rc = tracee_break(&cal->tracee, cal->run);
 	return rc ? rc : tracee_break(&cal->tracee, cal->dlsym);
 }
 
@@ -153,7 +155,7 @@ static int seek_call(struct calibration *cal)
 
 	if (all_calls_known(cal) || !is_name(cal, tracee->registers[TRACEE_RDI], NAME))
 		return 0;
-	for (unsigned int i = 0; !rc && i < STEPS_MAX && tracee->stack <= stack; i++) {
+	for (unsigned int i = 0; !rc && i < PYTHON_STEPS_MAX && tracee->stack <= stack; i++) {
 		if (is_callee(cal, tracee->ip) && is_name(cal, tracee->registers[TRACEE_RDX], NAME))
 			break;
 		last[i % 8] = tracee->ip;
@@ -199,7 +201,10 @@ static int on_find(struct calibration *cal)
 
 static int on_create(struct calibration *cal)
 {
-	return walk_on(&cal->tracee, &cal->create_entry, 0, 0);
+	uint64_t frame = cal->tracee.stack;
+	int rc = walk_on(&cal->tracee, &cal->create_entry, 0, 0);
+
+	return rc ? rc : exits_follow(cal, &cal->create_exits, frame);
 }
 
 /* Called with the handle and a name. */
@@ -223,8 +228,7 @@ static int on_dlsym(struct calibration *cal)
 
 static int dispatch(struct calibration *cal);
 
-/* Lets it run until a call has returned, with all else going on meanwhile. */
-static int run_to(struct calibration *cal, uint64_t address, uint64_t stack)
+int python_watch_to(struct calibration *cal, uint64_t address, uint64_t stack)
 {
 	struct tracee *tracee = &cal->tracee;
 	enum tracee_stop stop;
@@ -240,8 +244,7 @@ static int run_to(struct calibration *cal, uint64_t address, uint64_t stack)
 	return rc;
 }
 
-/* The last step was a call: it has pushed the address of what follows the instruction. */
-static bool was_call(const struct tracee *tracee, uint64_t before, uint64_t stack, uint64_t *back)
+bool python_was_call(const struct tracee *tracee, uint64_t before, uint64_t stack, uint64_t *back)
 {
 	*back = tracee_word(tracee, tracee->stack);
 	return tracee->stack == stack - 8 && *back > before && *back <= before + 15 &&
@@ -276,17 +279,17 @@ static int on_exec(struct calibration *cal)
 	if (code != cal->told.code)
 		return 0;
 	rc = walk_on(&cal->tracee, &cal->exec_entry, code, 0);
-	for (unsigned int i = 0; !rc && i < STEPS_MAX && tracee->stack <= frame; i++) {
+	for (unsigned int i = 0; !rc && i < PYTHON_STEPS_MAX && tracee->stack <= frame; i++) {
 		uint64_t before = tracee->ip, stack = tracee->stack;
 		struct places places;
 
 		walk_all_places(&places);
 		walk_keep_places(tracee, code, &places);
 		rc = tracee_step(tracee);
-		if (rc || !was_call(tracee, before, stack, &back))
+		if (rc || !python_was_call(tracee, before, stack, &back))
 			continue;
 		cal->body_ran = false;
-		rc = run_to(cal, back, stack);
+		rc = python_watch_to(cal, back, stack);
 		if (rc || !cal->body_ran)
 			continue;
 		note_body_call(cal, before, back, &places);
@@ -323,6 +326,8 @@ static int dispatch(struct calibration *cal)
 	if (cal->all_loaded) {
 		if (end_point(cal, ip))
 			end_point(cal, ip)->shared = true;
+		exits_note_stray(&cal->create_exits, ip);
+		exits_note_stray(&cal->run_exits, ip);
 		return 0;
 	}
 	if (ip == cal->import)
@@ -335,6 +340,8 @@ static int dispatch(struct calibration *cal)
 		return on_exec(cal);
 	if (ip == cal->create)
 		return on_create(cal);
+	if (ip == cal->run)
+		return exits_follow(cal, &cal->run_exits, cal->tracee.stack);
 	if (ip == cal->dlsym)
 		return on_dlsym(cal);
 	if (ip == cal->dlsym_from)
@@ -342,6 +349,8 @@ static int dispatch(struct calibration *cal)
 	for (size_t i = 0; i < cal->calls_count; i++)
 		if (cal->calls[i].back == ip)
 			return on_back(cal, &cal->calls[i]);
+	exits_note_stray(&cal->create_exits, ip);
+	exits_note_stray(&cal->run_exits, ip);
 	return 0;
 }
 

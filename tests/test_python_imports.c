@@ -11,133 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "events.h"
-#include "models.h"
-
-/* A step of thread |tid|; |key| is also its stack pointer. */
-struct step {
-	uint64_t at;
-	uint32_t tid;
-	enum event_import_what what;
-	uint64_t key;
-	const char *text;
-	uint16_t flags;
-	uint64_t stack;
-};
-
-static void ev_step(struct stream *s, struct step step)
-{
-	struct event_import record = {
-		.event = ev_header(EVENT_IMPORT, step.at, ev_pid(s, step.tid), step.tid),
-		.key = step.key,
-		.stack = step.stack,
-		.rss_bytes = 1000 * step.at,
-		.what = step.what,
-		.width = step.text ? 1 : 0,
-	};
-
-	record.event.flags = step.flags;
-	ev_add(s, &record, step.text, step.text ? strlen(step.text) : 0);
-}
-
-static void ev_begin(struct stream *s, uint64_t at, uint32_t tid, uint64_t key, const char *name)
-{
-	ev_step(s, (struct step){at, tid, EVENT_IMPORT_BEGIN, key, name, 0, 0});
-}
-
-static void ev_done(struct stream *s, uint64_t at, uint32_t tid, uint64_t key)
-{
-	ev_step(s, (struct step){at, tid, EVENT_IMPORT_END, key, NULL, 0, 0});
-}
-
-static void ev_find(struct stream *s, uint64_t at, uint32_t tid, const char *name)
-{
-	ev_step(s, (struct step){at, tid, EVENT_IMPORT_FIND, 1, name, 0, 0});
-}
-
-/* The code of |file| runs |from| ... |to|. */
-static void ev_body(struct stream *s, uint64_t at, uint32_t tid, uint64_t key, const char *file)
-{
-	ev_step(s, (struct step){at, tid, EVENT_IMPORT_BODY, key, file, 0, 0});
-}
-
-static void ev_body_end(struct stream *s, uint64_t at, uint32_t tid, uint64_t key)
-{
-	ev_step(s, (struct step){at, tid, EVENT_IMPORT_BODY_END, key, NULL, 0, 0});
-}
-
-/* What came of a stream. */
-struct found {
-	struct stream stream;
-	struct models *models;
-	struct modules *modules;
-};
-
-static void begin(struct found *found)
-{
-	stream_begin(&found->stream);
-	ev_start_inode(&found->stream, 100, NULL, EVENTS_RUNTIME);
-	ev_runtime(&found->stream, EVENT_RUNTIME_PYTHON);
-}
-
-static void finish(struct found *found)
-{
-	ev_exit(&found->stream, 9000, 100, 100, true);
-	ev_end(&found->stream, 9100, EVENT_GOOD);
-	assert_int_equal(recording_finish(found->stream.recording), 0);
-	found->models = calloc(1, sizeof(*found->models));
-	assert_non_null(found->models);
-	assert_int_equal(models_run(found->models, found->stream.recording), 0);
-	found->modules = &found->models->modules;
-}
-
-static void release(struct found *found)
-{
-	models_release(found->models);
-	free(found->models);
-	stream_end(&found->stream);
-}
-
-/* "a(b c(d))": the tree, children in the order of their begin. */
-static void add_tree(const struct modules *modules, uint32_t parent, char *out)
-{
-	bool first = true;
-
-	for (uint32_t i = 0; i < modules->spans.count; i++) {
-		if (modules->spans.items[i].parent != parent)
-			continue;
-		strcat(out, first ? parent == MODULES_NONE ? "" : "(" : " ");
-		strcat(out, modules->spans.items[i].name);
-		add_tree(modules, i, out);
-		first = false;
-	}
-	if (!first && parent != MODULES_NONE)
-		strcat(out, ")");
-}
-
-static const char *tree(const struct found *found)
-{
-	static char text[8192];
-
-	text[0] = '\0';
-	add_tree(found->modules, MODULES_NONE, text);
-	return text;
-}
-
-static const struct modules_span *span(const struct found *found, const char *name)
-{
-	vec_foreach(span, &found->modules->spans)
-		if (strcmp(span->name, name) == 0)
-			return span;
-	fail_msg("no module '%s' in %s", name, tree(found));
-	return NULL;
-}
-
-static void assert_times(const struct modules_span *span, uint64_t begin_ns, uint64_t end_ns)
-{
-	assert_int_equal(span->begin_ns - EVENTS_T0, begin_ns);
-	assert_int_equal(span->end_ns - EVENTS_T0, end_ns);
-}
+#include "import_steps.h"
 
 static void imports_nest(void **state)
 {
@@ -453,78 +327,6 @@ static void the_program_itself_is_no_import(void **state)
 	release(&found);
 }
 
-static void kinds_are_told_by_what_was_opened(void **state)
-{
-	struct found found = {};
-	struct stream *s = &found.stream;
-
-	(void)state;
-	begin(&found);
-	ev_begin(s, 10, 100, 0xa, "time");
-	ev_done(s, 11, 100, 0xa);
-	ev_begin(s, 20, 100, 0xa, "os");
-	ev_find(s, 21, 100, "os");
-	ev_body(s, 22, 100, 0x1, "<frozen os>");
-	ev_body_end(s, 23, 100, 0x1);
-	ev_done(s, 24, 100, 0xa);
-	ev_begin(s, 30, 100, 0xa, "p.s");
-	ev_find(s, 31, 100, "p.s");
-	ev_open(s, 32, 100, "/lib/p/__pycache__/s.cpython-311.pyc", 3);
-	ev_open(s, 34, 100, "/lib/p/s.py", 3);
-	ev_body(s, 36, 100, 0x1, "/lib/p/s.py");
-	ev_open(s, 37, 100, "/etc/data.py", 3);
-	ev_body_end(s, 39, 100, 0x1);
-	ev_done(s, 40, 100, 0xa);
-	ev_begin(s, 50, 100, 0xa, "p._x");
-	ev_find(s, 51, 100, "p._x");
-	ev_open(s, 52, 100, "/lib/p/_x.cpython-311-x86_64-linux-gnu.so", 3);
-	ev_open(s, 54, 100, "/lib/libother.so", 3);
-	ev_done(s, 56, 100, 0xa);
-	ev_begin(s, 60, 100, 0xa, "space");
-	ev_find(s, 61, 100, "space");
-	ev_open(s, 62, 100, "/lib/space/__init__.py", -ENOENT);
-	ev_done(s, 64, 100, 0xa);
-	ev_begin(s, 70, 100, 0xa, "packed");
-	ev_open(s, 71, 100, "/lib/all.zip", 3);
-	ev_body(s, 72, 100, 0x1, "/lib/all.zip/packed.py");
-	ev_body_end(s, 73, 100, 0x1);
-	ev_done(s, 74, 100, 0xa);
-	finish(&found);
-	assert_int_equal(span(&found, "time")->kind, MODULES_BUILTIN);
-	assert_int_equal(span(&found, "os")->kind, MODULES_FROZEN);
-	assert_null(span(&found, "os")->file);
-	assert_int_equal(span(&found, "p.s")->kind, MODULES_SOURCE);
-	assert_int_equal(span(&found, "p._x")->kind, MODULES_EXTENSION);
-	assert_string_equal(span(&found, "p._x")->file,
-			    "/lib/p/_x.cpython-311-x86_64-linux-gnu.so");
-	assert_int_equal(span(&found, "space")->kind, MODULES_NAMESPACE);
-	assert_int_equal(span(&found, "packed")->kind, MODULES_ARCHIVE);
-	release(&found);
-}
-
-static void an_extension_has_times_of_its_own(void **state)
-{
-	struct found found = {};
-	struct stream *s = &found.stream;
-
-	(void)state;
-	begin(&found);
-	ev_begin(s, 10, 100, 0xa, "p._x");
-	ev_find(s, 11, 100, "p._x");
-	ev_step(s, (struct step){20, 100, EVENT_IMPORT_LIBRARY, 0, NULL, 0, 0});
-	ev_open(s, 22, 100, "/lib/p/_x.so", 3);
-	ev_step(s, (struct step){50, 100, EVENT_IMPORT_INIT, 0, NULL, 0, 0});
-	ev_begin(s, 60, 100, 0xb, "b");
-	ev_done(s, 70, 100, 0xb);
-	ev_done(s, 100, 100, 0xa);
-	finish(&found);
-	assert_true(span(&found, "p._x")->has_native);
-	assert_int_equal(span(&found, "p._x")->dlopen_ns, 30);
-	assert_int_equal(span(&found, "p._x")->init_ns, 40);
-	assert_false(span(&found, "b")->has_native);
-	release(&found);
-}
-
 /* python app.pyz, python folder */
 static void the_program_of_an_archive_is_no_import(void **state)
 {
@@ -541,29 +343,6 @@ static void the_program_of_an_archive_is_no_import(void **state)
 	ev_body_end(s, 900, 100, 0x1);
 	finish(&found);
 	assert_string_equal(tree(&found), "a");
-	release(&found);
-}
-
-/* It searches for nothing, as what is built in, which it is not. */
-static void a_thread_that_waits_for_another_ones_import_knows_no_kind(void **state)
-{
-	struct found found = {};
-	struct stream *s = &found.stream;
-
-	(void)state;
-	begin(&found);
-	ev_thread(s, 5, 100, 101);
-	ev_begin(s, 10, 100, 0xa, "a");
-	ev_find(s, 11, 100, "a");
-	ev_begin(s, 20, 101, 0xb, "a");
-	ev_done(s, 30, 100, 0xa);
-	ev_done(s, 31, 101, 0xb);
-	ev_begin(s, 40, 101, 0xb, "time");
-	ev_done(s, 41, 101, 0xb);
-	finish(&found);
-	vec_foreach(each, &found.modules->spans)
-		assert_int_equal(each->kind, strcmp(each->name, "time") == 0 ? MODULES_BUILTIN
-									     : MODULES_UNKNOWN);
 	release(&found);
 }
 
@@ -646,10 +425,7 @@ int main(void)
 		cmocka_unit_test(a_search_is_over_with_the_code_that_made_it),
 		cmocka_unit_test(code_that_runs_long_after_its_search_is_a_late_load),
 		cmocka_unit_test(the_program_itself_is_no_import),
-		cmocka_unit_test(kinds_are_told_by_what_was_opened),
-		cmocka_unit_test(an_extension_has_times_of_its_own),
 		cmocka_unit_test(the_program_of_an_archive_is_no_import),
-		cmocka_unit_test(a_thread_that_waits_for_another_ones_import_knows_no_kind),
 		cmocka_unit_test(names_of_all_widths_become_utf8),
 		cmocka_unit_test(stray_steps_do_no_harm),
 	};
