@@ -25,6 +25,7 @@ struct thread_state {
 	__u8 reserved[1];
 	__u64 switch_ns; /* time of the last switch in */
 	__u64 ran_ns;	 /* sum_exec_runtime at the last switch */
+	__u64 looked_ns; /* when its stack was last walked, while |scripts| */
 };
 
 /* What user space tells the programs while they run, and the losses it reads. */

@@ -28,8 +28,13 @@ static __always_inline int fault(struct thread_state *state, __u64 address, __u6
 	return 0;
 }
 
-static __always_inline void look_at_scripts(struct pt_regs *regs)
+static __always_inline void look_at_scripts(struct thread_state *state, struct pt_regs *regs)
 {
+	__u64 now = bpf_ktime_get_ns();
+
+	if (now - state->looked_ns <= SCRIPTS_FAULT_GAP_NS)
+		return;
+	state->looked_ns = now;
 #if defined(__TARGET_ARCH_x86)
 	scripts_at_fault(regs->sp, regs->bp);
 #else
@@ -46,7 +51,7 @@ int BPF_PROG(on_fault_user, unsigned long address, struct pt_regs *regs, unsigne
 		return 0;
 	has_cpu(state);
 	if (state->scripts)
-		look_at_scripts(regs);
+		look_at_scripts(state, regs);
 	return fault(state, address, code, 0);
 }
 

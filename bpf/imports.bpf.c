@@ -25,12 +25,18 @@ static __always_inline __u64 user_word(__u64 address)
 
 #if defined(__TARGET_ARCH_x86)
 
+/* The barrier keeps clang from choosing an address first, at which the verifier wants a constant.
+ */
 #define REGISTER(number, name)                                                                     \
 	case number:                                                                               \
-		return BPF_CORE_READ(regs, name)
+		value = regs->name;                                                                \
+		barrier_var(value);                                                                \
+		return value
 
-static __noinline __u64 register_of(struct pt_regs *regs, __u32 number)
+static __noinline __u64 register_of(struct probe_regs *regs, __u32 number)
 {
+	__u64 value;
+
 	switch (number) {
 		REGISTER(0, ax);
 		REGISTER(1, cx);
@@ -52,26 +58,26 @@ static __noinline __u64 register_of(struct pt_regs *regs, __u32 number)
 	return 0;
 }
 
-static __always_inline __u64 stack_of(struct pt_regs *regs)
+static __always_inline __u64 stack_of(struct probe_regs *regs)
 {
-	return BPF_CORE_READ(regs, sp);
+	return regs->sp;
 }
 
 #else /* no probe is ever made there: python_calibrate.c */
 
-static __always_inline __u64 register_of(struct pt_regs *regs, __u32 number)
+static __always_inline __u64 register_of(struct probe_regs *regs, __u32 number)
 {
 	return 0;
 }
 
-static __always_inline __u64 stack_of(struct pt_regs *regs)
+static __always_inline __u64 stack_of(struct probe_regs *regs)
 {
 	return 0;
 }
 
 #endif
 
-static __always_inline __u64 at_place(struct pt_regs *regs, __u32 place)
+static __always_inline __u64 at_place(struct probe_regs *regs, __u32 place)
 {
 	if (place & PLACE_SLOT)
 		return user_word(stack_of(regs) + 8ull * (place & (PLACE_SLOT - 1)));
@@ -106,17 +112,6 @@ static __always_inline void find_text(const struct import_layout *layout, __u64 
 	out->data = address + (state & 16 ? layout->ascii : layout->wide);
 	out->size = length * kind;
 	out->width = kind;
-}
-
-static __always_inline __u64 rss_now(void)
-{
-	struct memory memory = {};
-	struct mm_struct *mm = BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), mm);
-
-	if (!mm)
-		return 0;
-	read_memory(mm, &memory);
-	return memory.file + memory.anon + memory.shmem;
 }
 
 /* Memory is read where a load may begin or end: that takes a quarter of a probe's time. */
@@ -198,13 +193,13 @@ static __noinline void send_long(const struct step *step)
 	SEND(long_import, TEXT_LONG);
 }
 
-static __always_inline bool is_called_from(struct pt_regs *regs, __u64 cookie)
+static __always_inline bool is_called_from(struct probe_regs *regs, __u64 cookie)
 {
 	return !(cookie & COOKIE_IMPORT_CALLER) ||
 	       (user_word(stack_of(regs)) & COOKIE_IMPORT_FROM_BITS) == COOKIE_IMPORT_FROM(cookie);
 }
 
-static __always_inline __u64 subject_of(struct pt_regs *regs, __u64 cookie)
+static __always_inline __u64 subject_of(struct probe_regs *regs, __u64 cookie)
 {
 	__u64 subject;
 
@@ -215,7 +210,7 @@ static __always_inline __u64 subject_of(struct pt_regs *regs, __u64 cookie)
 }
 
 SEC("uprobe")
-int on_import(struct pt_regs *regs)
+int on_import(struct probe_regs *regs)
 {
 	__u64 cookie = bpf_get_attach_cookie(regs), string;
 	__u32 index = COOKIE_IMPORT_LAYOUT(cookie);

@@ -12,6 +12,22 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
+/*
+ * Registers as the program of a uprobe gets them. User space knows their layout (asm/ptrace.h), so
+ * they are not relocated: the verifier wants to see constants there.
+ */
+#if defined(__TARGET_ARCH_x86)
+struct probe_regs {
+	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax;
+	unsigned long ip, cs, flags, sp;
+};
+#elif defined(__TARGET_ARCH_arm64)
+struct probe_regs {
+	__u64 regs[31];
+	__u64 sp, pc;
+};
+#endif
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 #if defined(__TARGET_ARCH_x86)

@@ -29,7 +29,7 @@ int on_walk(struct bpf_iter__task *ctx)
 	record->system_ns = task->stime;
 	record->on_cpu_ns = task->se.sum_exec_runtime;
 	record->mark = control.memory_mark;
-	mm = BPF_CORE_READ(task, mm);
+	mm = task->mm;
 	if (mm && task->tgid == task->pid) {
 		struct memory memory = {};
 

@@ -117,7 +117,7 @@ int BPF_PROG(on_exit, struct task_struct *task)
 	record->cached_pages = state->cached_pages;
 	if (BPF_CORE_READ(task, signal, live.counter) == 0) {
 		record->event.flags |= EVENT_EXIT_LAST;
-		mm = BPF_CORE_READ(task, mm);
+		mm = task->mm;
 		if (mm) {
 			struct memory memory = {};
 

@@ -16,11 +16,13 @@
 #include "v8_layout.h"
 #include <bpf/bpf_tracing.h>
 
+#define FRAME_WORDS  4
 #define FRAMES_MAX   512
 #define STACK_MAX    (16 << 20)
-#define GAP_NS	     200000 /* between two walks at system calls or page faults */
-#define RSS_CPUS_MAX 64	    /* beyond, exact memory costs too much to be read that often */
-#define MODULE_WORDS 12	    /* of a SourceTextModule, in which its function is looked for */
+#define CHUNK_WORDS  128 /* of a stack, read at once: a read costs as much as ten frames' look */
+#define SEEN_MAX     512 /* a power of two */
+#define RSS_CPUS_MAX 64
+#define MODULE_WORDS 12 /* of a SourceTextModule, in which its function is looked for */
 #define NEVER	     (~0ull)
 
 /* SharedFunctionInfo's flags: the kind of the function, and how its source came to be one */
@@ -52,7 +54,13 @@ struct walk {
 	__u64 shared;	  /* of the module's function, once that is found */
 	__u64 flags;	  /* and the literal's number in the upper half */
 	__u32 layout;
-	__u32 required; /* the last frame is that of require() */
+	__u16 required; /* the last frame is that of require() */
+	__u16 passed;	/* the last look was at a function that is no module's */
+};
+
+/* A frame, and the function in it that was found to be no module's. */
+struct seen {
+	__u64 fp, function, shared;
 };
 
 /* A thread with a V8. It begins with what tells that it is still the same program. */
@@ -70,7 +78,14 @@ struct v8_thread {
 	__u64 site; /* where the module was whose call of require() came to a compilation last */
 	__u64 compile_sp;   /* inside a compilation: the stack pointer at its entry, and */
 	__u64 compile_exit; /* where C++ was called from JS */
-	struct walk walk;   /* the last one, whatever came of it */
+	__u64 asking;	    /* the script that last had something compiled, its number, and */
+	__u32 asking_id;
+	__u32 asks_format; /* whether that is the one that asks for a file's format */
+	__u32 module_word; /* of a SourceTextModule: the one with its function */
+	struct walk walk;  /* the last one, whatever came of it */
+	__u64 chunk_at;	   /* where in the stack |chunk| begins, during a walk */
+	__u64 chunk[CHUNK_WORDS + FRAME_WORDS];
+	struct seen seen[SEEN_MAX];
 	/* a record, put together here: uprobes can be preempted, so no memory of a CPU will do */
 	char room[80 + EVENT_TEXT_MAX + 8];
 };
@@ -89,44 +104,44 @@ struct {
 	__type(value, struct v8_layout);
 } v8_layouts SEC(".maps");
 
-static __always_inline __u64 regs_sp(struct pt_regs *regs)
+static __always_inline __u64 regs_sp(struct probe_regs *regs)
 {
-	return BPF_CORE_READ(regs, sp);
+	return regs->sp;
 }
 
 #if defined(__TARGET_ARCH_x86)
-static __always_inline __u64 regs_fp(struct pt_regs *regs)
+static __always_inline __u64 regs_fp(struct probe_regs *regs)
 {
-	return BPF_CORE_READ(regs, bp);
+	return regs->bp;
 }
-static __always_inline __u64 regs_ip(struct pt_regs *regs)
+static __always_inline __u64 regs_ip(struct probe_regs *regs)
 {
-	return BPF_CORE_READ(regs, ip);
+	return regs->ip;
 }
-static __always_inline __u64 argument(struct pt_regs *regs, int number)
+static __always_inline __u64 argument(struct probe_regs *regs, int number)
 {
-	return number ? BPF_CORE_READ(regs, si) : BPF_CORE_READ(regs, di);
+	return number ? regs->si : regs->di;
 }
-static __always_inline __u64 result(struct pt_regs *regs)
+static __always_inline __u64 result(struct probe_regs *regs)
 {
-	return BPF_CORE_READ(regs, ax);
+	return regs->ax;
 }
 #else
-static __always_inline __u64 regs_fp(struct pt_regs *regs)
+static __always_inline __u64 regs_fp(struct probe_regs *regs)
 {
-	return BPF_CORE_READ(regs, regs[29]);
+	return regs->regs[29];
 }
-static __always_inline __u64 regs_ip(struct pt_regs *regs)
+static __always_inline __u64 regs_ip(struct probe_regs *regs)
 {
-	return BPF_CORE_READ(regs, pc);
+	return regs->pc;
 }
-static __always_inline __u64 argument(struct pt_regs *regs, int number)
+static __always_inline __u64 argument(struct probe_regs *regs, int number)
 {
-	return number ? BPF_CORE_READ(regs, regs[1]) : BPF_CORE_READ(regs, regs[0]);
+	return number ? regs->regs[1] : regs->regs[0];
 }
-static __always_inline __u64 result(struct pt_regs *regs)
+static __always_inline __u64 result(struct probe_regs *regs)
 {
-	return BPF_CORE_READ(regs, regs[0]);
+	return regs->regs[0];
 }
 #endif
 
@@ -154,18 +169,50 @@ static __always_inline bool is_object(__u64 tagged)
 }
 
 /*
- * The instance type of a tagged object; 0 of what is none (that is a string's: never asked for).
- * While the collector moves objects, one that it has moved holds its new address in place of a map;
- * its other fields are still as they were.
+ * The first words of an object. Several are read at once: to read user memory takes 50 to 80 ns,
+ * however little that is.
  */
-__noinline __u32 type_of(__u64 tagged, __u32 map_type)
+#define OBJECT_WORDS 4
+struct object {
+	__u64 words[OBJECT_WORDS];
+};
+
+/* 0, or -1: it is none, or can't be read. */
+static __always_inline int read_object(__u64 tagged, struct object *out)
 {
-	__u64 map = user_word(tagged - 1);
+	if (!is_object(tagged))
+		return -1;
+	if (!bpf_probe_read_user(out, sizeof(*out), (void *)(tagged - 1)))
+		return 0;
+	/* a small one at the end of what is mapped */
+	return bpf_probe_read_user(out, sizeof(*out) / 2, (void *)(tagged - 1)) ? -1 : 0;
+}
+
+static __always_inline __u64 field(const struct object *object, __u64 tagged, __u32 offset)
+{
+	switch (offset) {
+	case 8:
+		return object->words[1];
+	case 16:
+		return object->words[2];
+	case 24:
+		return object->words[3];
+	}
+	return user_word(tagged - 1 + offset);
+}
+
+/*
+ * The instance type that the first word of an object, its map, tells; 0 of what is none (that is a
+ * string's: never asked for). While the collector moves objects, one that it has moved holds its
+ * new address in place of a map; its other fields are still as they were.
+ */
+static __always_inline __u32 type_by(__u64 map, __u32 map_type)
+{
 	__u16 type = 0;
 
 	if (map && !(map & 3))
 		map = user_word(map);
-	if (!is_object(tagged) || !is_object(map))
+	if (!is_object(map))
 		return 0;
 	bpf_probe_read_user(&type, sizeof(type), (void *)(map - 1 + (map_type & 0xff)));
 	return type;
@@ -186,34 +233,40 @@ struct chars {
 __noinline int find_chars(__u32 number, __u64 string, struct chars *out)
 {
 	const struct v8_layout *layout = layout_of(number);
-	__u64 skip = 0, length;
+	struct object object = {};
+	__u64 skip = 0, length = 0;
 	__u32 type = 0;
 
 	if (!layout || !out)
 		return -1;
-	length = user_u32(string - 1 + layout->string_length);
 	for (int hop = 0; hop < 4; hop++) {
-		type = is_object(string) ? type_of(string, layout->map_type) : STRING_END;
+		if (read_object(string, &object))
+			return -1;
+		type = type_by(object.words[0], layout->map_type);
 		if (type >= STRING_END)
 			return -1;
+		if (!hop)
+			length = layout->string_length == 12
+					 ? object.words[1] >> 32
+					 : user_u32(string - 1 + layout->string_length);
 		if ((type & STRING_FORM) == STRING_THIN) {
-			string = user_word(string - 1 + layout->thin_actual);
+			string = field(&object, string, layout->thin_actual);
 		} else if ((type & STRING_FORM) == STRING_SLICED) {
-			skip += user_word(string - 1 + layout->sliced_offset) >> 32;
-			string = user_word(string - 1 + layout->sliced_parent);
+			skip += field(&object, string, layout->sliced_offset) >> 32;
+			string = field(&object, string, layout->sliced_parent);
 		} else if ((type & STRING_FORM) == STRING_CONS) {
 			/* one that was flattened has all in its first part */
-			__u64 second = user_word(string - 1 + layout->cons_second);
+			__u64 second = field(&object, string, layout->cons_second);
 
 			if (user_u32(second - 1 + layout->string_length))
 				return -1;
-			string = user_word(string - 1 + layout->cons_first);
+			string = field(&object, string, layout->cons_first);
 		} else {
 			break;
 		}
 	}
 	if ((type & STRING_FORM) == STRING_EXTERNAL)
-		out->address = user_word(string - 1 + layout->external_data);
+		out->address = field(&object, string, layout->external_data);
 	else if (type & STRING_FORM)
 		return -1;
 	else
@@ -269,41 +322,49 @@ __noinline int send_record(struct v8_thread *thread, __u64 string, __u32 fixed)
 
 /* ---- walking ---- */
 
-/* Whether this is the function of a module's top level; the types make sure that it is one. */
-__noinline int is_module(__u64 function, struct walk *walk)
+/* A function that was called, with what it has called before it: the walk goes outward. */
+static __always_inline void pass(struct walk *walk, __u64 shared)
 {
-	const struct v8_layout *layout;
-	__u64 shared, flags;
-	__u32 kind, type;
-
-	if (!walk)
-		return 0;
-	layout = layout_of(walk->layout);
-	if (!layout)
-		return 0;
-	shared = user_word(function - 1 + layout->function_shared);
-	if (!is_object(shared))
-		return 0;
 	if (!walk->first)
 		walk->first = shared;
 	if (walk->required && !walk->requirer)
 		walk->requirer = shared;
 	if (shared == walk->require)
 		walk->required = 1;
+}
+
+/* Whether this is the function of a module's top level; the types make sure that it is one. */
+__noinline int is_module(__u64 function, struct walk *walk)
+{
+	const struct v8_layout *layout;
+	struct object object = {};
+	__u64 shared, flags;
+	__u32 kind, type;
+
+	if (!walk)
+		return 0;
+	layout = layout_of(walk->layout);
+	if (!layout || read_object(function, &object))
+		return 0;
+	shared = field(&object, function, layout->function_shared);
+	if (!is_object(shared))
+		return 0;
+	pass(walk, shared);
 	flags = user_word(shared - 1 + layout->shared_flags);
 	kind = FLAGS_KIND(flags);
 	if (!(flags >> 32 == 1 && FLAGS_SYNTAX(flags) == SYNTAX_WRAPPED) &&
 	    !(flags >> 32 == 0 && (kind == KIND_MODULE || kind == KIND_ASYNC_MODULE)))
 		goto no;
-	type = type_of(function, layout->map_type);
+	type = type_by(object.words[0], layout->map_type);
 	if (type < layout->function_low || type > layout->function_high ||
-	    type_of(shared, layout->map_type) != layout->shared_type)
+	    type_by(user_word(shared - 1), layout->map_type) != layout->shared_type)
 		goto no;
 	walk->shared = shared;
 	walk->flags = flags;
 	return 1;
 no:
 	walk->last = shared;
+	walk->passed = 1;
 	return 0;
 }
 
@@ -311,16 +372,72 @@ struct frame {
 	__u64 function, context, next, caller;
 };
 
-static long look_at_frame(__u32 index, struct walk *walk)
+/* What bpf_loop() hands on. */
+struct walking {
+	struct walk walk;
+	struct v8_thread *thread;
+};
+
+/* 0, or -1: it can't be read. */
+static __always_inline int read_frame(struct v8_thread *thread, __u64 fp, struct frame *out)
 {
+	__u64 at = fp - 16, word = (at - thread->chunk_at) / 8;
+
+	if (word >= CHUNK_WORDS) {
+		thread->chunk_at = at;
+		word = 0;
+		if (bpf_probe_read_user(thread->chunk, sizeof(thread->chunk), (void *)at)) {
+			/* near the end of the stack: this frame alone */
+			thread->chunk_at = NEVER;
+			if (bpf_probe_read_user(thread->chunk, sizeof(*out), (void *)at))
+				return -1;
+		}
+	}
+	barrier_var(word);
+	word &= CHUNK_WORDS - 1;
+	out->function = thread->chunk[word];
+	out->context = thread->chunk[word + 1];
+	out->next = thread->chunk[word + 2];
+	out->caller = thread->chunk[word + 3];
+	return 0;
+}
+
+/*
+ * Whether the frame is a module's. Most are looked at again and again, and of no module: they are
+ * known by where they are and by their function.
+ */
+static __always_inline bool is_modules_frame(struct walking *walking, __u64 function)
+{
+	struct walk *walk = &walking->walk;
+	struct seen *seen = &walking->thread->seen[walk->fp / 16 & (SEEN_MAX - 1)];
+
+	if (seen->fp == walk->fp && seen->function == function) {
+		pass(walk, seen->shared);
+		walk->last = seen->shared;
+		return false;
+	}
+	walk->passed = 0;
+	if (is_module(function, walk))
+		return true;
+	if (walk->passed) {
+		seen->fp = walk->fp;
+		seen->function = function;
+		seen->shared = walk->last;
+	}
+	return false;
+}
+
+static long look_at_frame(__u32 index, struct walking *walking)
+{
+	struct walk *walk = &walking->walk;
 	struct frame frame;
 
 	if (walk->fp <= walk->low || walk->fp > walk->bottom || walk->fp & 7 ||
-	    bpf_probe_read_user(&frame, sizeof(frame), (void *)(walk->fp - 16)))
+	    read_frame(walking->thread, walk->fp, &frame))
 		return 1;
 	/* C++ has any values there, V8's other frames a small integer in place of the context */
 	if (is_object(frame.function) && is_object(frame.context) &&
-	    is_module(frame.function, walk))
+	    is_modules_frame(walking, frame.function))
 		return 1;
 	if (!walk->evaluation && frame.caller >= walk->evaluation_low &&
 	    frame.caller < walk->evaluation_high)
@@ -333,12 +450,13 @@ static long look_at_frame(__u32 index, struct walk *walk)
 __noinline int walk_stack(struct v8_thread *thread, __u64 sp, __u64 fp)
 {
 	const struct v8_layout *layout;
-	struct walk walk = {}; /* bpf_loop() takes nothing but our own stack */
+	struct walking walking = {}; /* bpf_loop() takes nothing but our own stack */
+	struct walk *walk = &walking.walk;
 	__u64 exit;
 
 	if (!thread)
 		return -1;
-	thread->walk = walk;
+	thread->walk = *walk;
 	layout = layout_of(thread->layout);
 	if (!layout)
 		return -1;
@@ -349,51 +467,58 @@ __noinline int walk_stack(struct v8_thread *thread, __u64 sp, __u64 fp)
 			return -1;
 		thread->compile_exit = 0;
 	}
-	walk.bottom = user_word(thread->isolate + layout->js_entry);
-	if (!walk.bottom)
+	walking.thread = thread;
+	thread->chunk_at = NEVER;
+	walk->bottom = user_word(thread->isolate + layout->js_entry);
+	if (!walk->bottom)
 		return 0;
-	walk.low = sp;
-	walk.fp = exit > sp && exit - sp < STACK_MAX ? exit : fp;
-	walk.layout = thread->layout;
-	walk.require = thread->require;
+	walk->low = sp;
+	walk->fp = exit > sp && exit - sp < STACK_MAX ? exit : fp;
+	walk->layout = thread->layout;
+	walk->require = thread->require;
 	if (layout->evaluation) {
-		walk.evaluation_low = layout->evaluation + thread->bias;
-		walk.evaluation_high = layout->evaluation_end + thread->bias;
+		walk->evaluation_low = layout->evaluation + thread->bias;
+		walk->evaluation_high = layout->evaluation_end + thread->bias;
 	}
 	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop))
-		bpf_loop(FRAMES_MAX, look_at_frame, &walk, 0);
-	thread->walk = walk;
+		bpf_loop(FRAMES_MAX, look_at_frame, &walking, 0);
+	thread->walk = *walk;
 	/* code without a frame of its own can lead astray: who never came to the bottom knows
 	 * nothing
 	 */
-	return walk.shared || walk.low == walk.bottom ? 0 : -1;
+	return walk->shared || walk->low == walk->bottom ? 0 : -1;
 }
 
-/* The name of a function's script, as a tagged string; its number through |*id|. */
-__noinline __u64 script_name(__u32 number, __u64 shared, __u32 *id)
+/* A script: its number, by which its isolate tells it from all others, and its name, a string. */
+struct named {
+	__u64 script, name;
+	__u32 id;
+	__u32 reserved;
+};
+
+static __always_inline __u32 id_of(const struct v8_layout *layout, __u64 script)
+{
+	return user_u32(script - 1 + layout->script_id + 4);
+}
+
+/* A function's script; zeroes: it has none. */
+__noinline int find_script(__u32 number, __u64 shared, struct named *out)
 {
 	const struct v8_layout *layout = layout_of(number);
+	struct object object = {};
 	__u64 script;
 
-	if (!layout || !id)
-		return 0;
-	script = user_word(shared - 1 + layout->shared_script);
-	if (type_of(script, layout->map_type) != layout->script_type)
-		return 0;
-	*id = user_u32(script - 1 + layout->script_id + 4);
-	return user_word(script - 1 + layout->script_name);
-}
-
-__noinline __u64 rss_now(void)
-{
-	struct mm_struct *mm;
-
-	if (control.cpus > RSS_CPUS_MAX)
-		return 0;
-	mm = BPF_CORE_READ(bpf_get_current_task_btf(), mm);
-	if (!mm)
-		return 0;
-	return counter_bytes(mm, 0) + counter_bytes(mm, 1) + counter_bytes(mm, 3);
+	if (!layout || !out)
+		return -1;
+	__builtin_memset(out, 0, sizeof(*out));
+	script = shared ? user_word(shared - 1 + layout->shared_script) : 0;
+	if (read_object(script, &object) ||
+	    type_by(object.words[0], layout->map_type) != layout->script_type)
+		return -1;
+	out->script = script;
+	out->name = field(&object, script, layout->script_name);
+	out->id = id_of(layout, script);
+	return 0;
 }
 
 /* Where the interpreted function with that frame is: tells two of its calls from each other. */
@@ -419,9 +544,10 @@ static __always_inline bool tells_more(const struct v8_thread *thread, __u32 say
 __noinline int look(struct v8_thread *thread, __u64 sp, __u64 fp, __u64 at_ns)
 {
 	struct event_stack *record;
-	__u64 frame, seen_ns, name = 0;
-	__u32 id = 0, says = 0;
+	struct named script = {};
+	__u64 frame, seen_ns;
 	struct walk *walk;
+	__u32 says = 0;
 
 	if (!thread || walk_stack(thread, sp, fp))
 		return 0;
@@ -448,15 +574,16 @@ __noinline int look(struct v8_thread *thread, __u64 sp, __u64 fp, __u64 at_ns)
 	record->at_ns = at_ns ? at_ns : record->event.time_ns;
 	record->seen_ns = seen_ns;
 	record->frame = frame;
-	record->rss_bytes = rss_now();
+	/* beyond, it costs too much to be read that often */
+	record->rss_bytes = control.cpus > RSS_CPUS_MAX ? 0 : rss_now();
 	if (frame) {
-		name = script_name(thread->layout, walk->shared, &id);
-		record->script = id;
+		find_script(thread->layout, walk->shared, &script);
+		record->script = script.id;
 		record->function = walk->flags >> 32;
 		if (!record->function)
 			record->event.flags |= EVENT_STACK_ESM;
 	}
-	return send_record(thread, name, sizeof(*record));
+	return send_record(thread, script.name, sizeof(*record));
 }
 
 /* The current thread's V8, for this program alone until leave(); NULL: it has none. */
@@ -478,14 +605,13 @@ static __always_inline void leave(struct v8_thread *thread)
 	thread->busy = 0;
 }
 
-int scripts_at_call(__u64 sp, __u64 fp, __u64 enter_ns, __u64 always)
+int scripts_at_call(__u64 sp, __u64 fp, __u64 enter_ns)
 {
 	struct v8_thread *thread = enter();
 
 	if (!thread)
 		return 0;
-	if (always || bpf_ktime_get_ns() - thread->walked_ns > GAP_NS)
-		look(thread, sp, fp, enter_ns);
+	look(thread, sp, fp, enter_ns);
 	leave(thread);
 	return 0;
 }
@@ -493,11 +619,11 @@ int scripts_at_call(__u64 sp, __u64 fp, __u64 enter_ns, __u64 always)
 int scripts_look(void)
 {
 	struct v8_thread *thread = enter();
-	struct pt_regs *regs;
+	struct probe_regs *regs;
 
 	if (!thread)
 		return 0;
-	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	regs = (struct probe_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 	look(thread, regs_sp(regs), regs_fp(regs), 0);
 	leave(thread);
 	return 0;
@@ -509,8 +635,7 @@ int scripts_at_fault(__u64 sp, __u64 fp)
 
 	if (!thread)
 		return 0;
-	if (bpf_ktime_get_ns() - thread->walked_ns > GAP_NS)
-		look(thread, sp, fp, 0);
+	look(thread, sp, fp, 0);
 	leave(thread);
 	return 0;
 }
@@ -524,7 +649,7 @@ int on_sample(void *context)
 /* ---- probes ---- */
 
 /* v8::Isolate::Initialize(isolate, ...), on the thread that is going to run in it */
-static __always_inline int begin_isolate(struct thread_state *state, struct pt_regs *regs,
+static __always_inline int begin_isolate(struct thread_state *state, struct probe_regs *regs,
 					 __u32 number)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -548,33 +673,49 @@ static __always_inline int begin_isolate(struct thread_state *state, struct pt_r
 	thread->compile_exit = 0;
 	thread->require = 0;
 	thread->site = 0;
+	thread->asking = 0;
 	state->scripts = 1;
 	return 0;
 }
 
-/* The function of a SourceTextModule: one of its words is the generator that runs it. */
-__noinline __u64 module_shared(__u32 number, __u64 module)
+/* The function of the generator that |word| is; 0: it is none. */
+static __noinline __u64 generator_shared(__u32 number, __u64 word)
 {
 	const struct v8_layout *layout = layout_of(number);
+	struct object object = {};
+	__u64 function;
+	__u32 type;
 
-	if (!layout || !is_object(module))
+	if (!layout || read_object(word, &object))
 		return 0;
-	for (int i = 1; i < MODULE_WORDS; i++) {
-		__u64 word = user_word(module - 1 + i * 8), function;
-		__u32 type;
+	type = type_by(object.words[0], layout->map_type);
+	if (type < layout->generator_low || type > layout->generator_high)
+		return 0;
+	/* a JSGeneratorObject's function is its first own field */
+	function = object.words[3];
+	if (read_object(function, &object))
+		return 0;
+	type = type_by(object.words[0], layout->map_type);
+	if (type < layout->function_low || type > layout->function_high)
+		return 0;
+	return field(&object, function, layout->function_shared);
+}
 
-		if (!is_object(word))
-			continue;
-		type = type_of(word, layout->map_type);
-		if (type < layout->generator_low || type > layout->generator_high)
-			continue;
-		/* a JSGeneratorObject's function is its first own field */
-		function = user_word(word - 1 + 24);
-		type = type_of(function, layout->map_type);
-		if (type >= layout->function_low && type <= layout->function_high)
-			return user_word(function - 1 + layout->function_shared);
+/* The function of a SourceTextModule: one of its words is the generator that runs it. */
+static __noinline __u64 module_shared(struct v8_thread *thread, __u64 module)
+{
+	__u64 shared, word;
+
+	if (!thread || !is_object(module))
+		return 0;
+	shared = generator_shared(thread->layout, user_word(module - 1 + thread->module_word * 8));
+	for (__u32 i = 1; !shared && i < MODULE_WORDS; i++) {
+		word = user_word(module - 1 + i * 8);
+		shared = generator_shared(thread->layout, word);
+		if (shared)
+			thread->module_word = i;
 	}
-	return 0;
+	return shared;
 }
 
 __noinline int send_script(struct v8_thread *thread, __u64 cookie, __u64 string, __u64 source,
@@ -602,32 +743,27 @@ __noinline int send_script(struct v8_thread *thread, __u64 cookie, __u64 string,
 }
 
 /* Whether a function is of a script of Node.js itself. */
-static __noinline int is_own(__u32 layout, __u64 shared)
+static __noinline int is_own(__u32 number, __u64 shared)
 {
+	struct named script = {};
 	struct chars chars = {};
 	char text[8] = {};
-	__u32 id = 0;
 
-	if (!shared || find_chars(layout, script_name(layout, shared, &id), &chars))
+	if (find_script(number, shared, &script) || find_chars(number, script.name, &chars))
 		return 0;
 	bpf_probe_read_user(text, 5, (void *)chars.address);
 	return text[0] == 'n' && text[1] == 'o' && text[2] == 'd' && text[3] == 'e' &&
 	       text[4] == ':';
 }
 
-/*
- * Whether a function is of the script in which Node.js finds out whether a file is an ES module, by
- * compiling it as a function: what comes of that is thrown away.
- */
-static __noinline int asks_format(__u32 layout, __u64 shared)
+/* Whether a script's name says that it is get_format, of Node.js itself. */
+static __noinline int is_get_format(__u32 number, __u64 name_of_script)
 {
 	const char name[] = "get_format";
 	struct chars chars = {};
 	char text[sizeof(name) - 1] = {};
-	__u32 id = 0;
 
-	if (!shared || find_chars(layout, script_name(layout, shared, &id), &chars) ||
-	    chars.size < sizeof(text))
+	if (find_chars(number, name_of_script, &chars) || chars.size < sizeof(text))
 		return 0;
 	bpf_probe_read_user(text, sizeof(text),
 			    (void *)(chars.address + chars.size - sizeof(text)));
@@ -638,6 +774,33 @@ static __noinline int asks_format(__u32 layout, __u64 shared)
 }
 
 /*
+ * Whether a function is of the script in which Node.js finds out whether a file is an ES module, by
+ * compiling it as a function: what comes of that is thrown away. Most compilations are asked for by
+ * the same script.
+ */
+static __noinline int asks_format(struct v8_thread *thread, __u64 shared)
+{
+	const struct v8_layout *layout;
+	struct named script = {};
+	__u64 asking;
+
+	if (!thread || !shared)
+		return 0;
+	layout = layout_of(thread->layout);
+	if (!layout)
+		return 0;
+	asking = user_word(shared - 1 + layout->shared_script);
+	if (asking == thread->asking && id_of(layout, asking) == thread->asking_id)
+		return thread->asks_format;
+	if (find_script(thread->layout, shared, &script))
+		return 0;
+	thread->asking = script.script;
+	thread->asking_id = script.id;
+	thread->asks_format = is_get_format(thread->layout, script.name);
+	return thread->asks_format;
+}
+
+/*
  * After a file's compilation was told: tells who required it, if that is not the module whose top
  * level runs. All modules have the same function require(): what their top level calls, before a
  * file is compiled. That is learned, and again where it is not on the stack, as it may be moved.
@@ -645,9 +808,8 @@ static __noinline int asks_format(__u32 layout, __u64 shared)
 static __noinline int send_requirer(struct v8_thread *thread)
 {
 	struct event_script none = {};
-	__u32 id = 0, module_id = 0;
+	struct named script = {}, module = {};
 	struct walk *walk;
-	__u64 name;
 
 	if (!thread || thread->room[sizeof(struct event_script)] != '/')
 		return 0;
@@ -659,18 +821,20 @@ static __noinline int send_requirer(struct v8_thread *thread)
 	}
 	if (!walk->requirer || walk->requirer == walk->shared)
 		return 0;
-	name = script_name(thread->layout, walk->requirer, &id);
-	if (walk->shared)
-		script_name(thread->layout, walk->shared, &module_id);
-	return id == module_id ? 0 : send_script(thread, EVENT_SCRIPT_REQUIRER, name, 0, &none);
+	find_script(thread->layout, walk->requirer, &script);
+	find_script(thread->layout, walk->shared, &module);
+	if (script.id == module.id)
+		return 0;
+	return send_script(thread, EVENT_SCRIPT_REQUIRER, script.name, 0, &none);
 }
 
 /* CompileFunction(context, source, ...), CompileModule(isolate, source, ...) */
-static __noinline int at_compile(struct v8_thread *thread, struct pt_regs *regs, __u64 cookie)
+static __noinline int at_compile(struct v8_thread *thread, struct probe_regs *regs, __u64 cookie)
 {
 	__u64 source = argument(regs, 1), sp = regs_sp(regs);
 	struct event_script more = {};
 	const struct v8_layout *layout;
+	__u64 handles[2] = {}; /* v8::ScriptCompiler::Source: of the source, then of the name */
 
 	if (!thread)
 		return 0;
@@ -681,11 +845,10 @@ static __noinline int at_compile(struct v8_thread *thread, struct pt_regs *regs,
 	/* the name that is compiled is no longer where the last one was */
 	look(thread, sp, regs_fp(regs), bpf_ktime_get_ns());
 	more.importer = thread->walk.evaluation;
-	if (asks_format(thread->layout, thread->walk.first))
+	if (asks_format(thread, thread->walk.first))
 		more.event.flags = EVENT_SCRIPT_TRIAL;
-	/* v8::ScriptCompiler::Source: the source's handle, then that of the name */
-	send_script(thread, cookie, user_word(user_word(source + 8)), user_word(user_word(source)),
-		    &more);
+	bpf_probe_read_user(handles, sizeof(handles), (void *)source);
+	send_script(thread, cookie, user_word(handles[1]), user_word(handles[0]), &more);
 	if ((cookie & COOKIE_SCRIPT_WHAT) == EVENT_SCRIPT_FUNCTION)
 		send_requirer(thread);
 	thread->frame = NEVER;
@@ -697,12 +860,12 @@ static __noinline int at_compile(struct v8_thread *thread, struct pt_regs *regs,
 }
 
 /* ExecuteModule(isolate, module, ...): called by the evaluator, whose frame is still current */
-static __noinline int at_execute(struct v8_thread *thread, struct pt_regs *regs, __u64 cookie)
+static __noinline int at_execute(struct v8_thread *thread, struct probe_regs *regs, __u64 cookie)
 {
 	struct event_script more = {.evaluation = regs_fp(regs)};
 	const struct v8_layout *layout;
-	__u64 shared, name = 0, caller;
-	__u32 id = 0;
+	struct named script = {};
+	__u64 caller;
 
 	if (!thread)
 		return 0;
@@ -718,17 +881,16 @@ static __noinline int at_execute(struct v8_thread *thread, struct pt_regs *regs,
 		if (thread->ran)
 			look(thread, regs_sp(regs), regs_fp(regs), bpf_ktime_get_ns());
 		thread->ran = 0;
-		shared = module_shared(thread->layout, user_word(argument(regs, 1)));
-		if (shared)
-			name = script_name(thread->layout, shared, &id);
+		find_script(thread->layout, module_shared(thread, user_word(argument(regs, 1))),
+			    &script);
 	} else if (!result(regs)) {
 		more.event.flags = EVENT_SCRIPT_FAILED;
 	}
-	return send_script(thread, cookie, name, 0, &more);
+	return send_script(thread, cookie, script.name, 0, &more);
 }
 
 SEC("uprobe")
-int on_script(struct pt_regs *regs)
+int on_script(struct probe_regs *regs)
 {
 	__u64 cookie = bpf_get_attach_cookie(regs);
 	struct thread_state *state = followed();
@@ -745,6 +907,7 @@ int on_script(struct pt_regs *regs)
 		at_compile(thread, regs, cookie);
 	else
 		at_execute(thread, regs, cookie);
+	state->looked_ns = thread->walked_ns;
 	leave(thread);
 	return 0;
 }

@@ -5,11 +5,15 @@
 
 #include <linux/types.h>
 
+/* Between walks at system calls, and at page faults; thread_state has the time of the last. */
+#define SCRIPTS_GAP_NS	     200000
+#define SCRIPTS_FAULT_GAP_NS 500000
+
 /*
  * A thread with a V8 of its own returns from a system call that it entered at |enter_ns|: its stack
- * is walked; if not |always|, only when that was not done a moment ago. Returns 0.
+ * is walked. Returns 0.
  */
-int scripts_at_call(__u64 sp, __u64 fp, __u64 enter_ns, __u64 always);
+int scripts_at_call(__u64 sp, __u64 fp, __u64 enter_ns);
 
 /*
  * The current thread, with a V8 of its own, leaves its CPU: what it runs then is also what it runs
@@ -19,8 +23,7 @@ int scripts_look(void);
 
 /*
  * A thread with a V8 of its own touches a page that is not there, which it does often while modules
- * are loaded: its stack is walked, but when that was done a moment ago. Costs far less than a clock
- * that interrupts as often. Returns 0.
+ * are loaded: its stack is walked. Costs far less than a clock that interrupts as often. Returns 0.
  */
 int scripts_at_fault(__u64 sp, __u64 fp);
 

@@ -359,12 +359,18 @@ static __always_inline void send_denied(struct pt_regs *regs, long result)
 static __always_inline void look_at_scripts(struct thread_state *state, struct pt_regs *regs,
 					    struct call_kind kind, bool always)
 {
+	__u64 now;
+
 	if (!kind.path && kind.extra != CALL_EPOLL_WAIT)
 		return;
+	now = bpf_ktime_get_ns();
+	if (!always && now - state->looked_ns <= SCRIPTS_GAP_NS)
+		return;
+	state->looked_ns = now;
 #if defined(__TARGET_ARCH_x86)
-	scripts_at_call(regs->sp, regs->bp, state->enter_ns, always);
+	scripts_at_call(regs->sp, regs->bp, state->enter_ns);
 #else
-	scripts_at_call(regs->sp, regs->regs[29], state->enter_ns, always);
+	scripts_at_call(regs->sp, regs->regs[29], state->enter_ns);
 #endif
 }
 

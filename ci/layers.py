@@ -39,7 +39,7 @@ LAYERS = (
      " package_facts package_facts_* module_hook node_options"
      " runtime_* probes ready progress launch launch_* cold cold_* trace interpreter workload"
      " python_sites python_tracee python_walk python_copy python_program"
-     " python_calibrate python_calibrate_parts python_watch python_choose python_exits"
+     " python_calibrate python_calibrate_parts python_watch python_choose python_exits uprobe_cost"
      " workload_* catalog catalog_* client install installed prepare prepare_* target scratch"
      " service start ask known doctor doctor_*"),
     ("session", "session session_* observe"),

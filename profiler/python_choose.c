@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "event.h"
+#include "uprobe_cost.h"
 
 static int add_site(struct calibration *cal, struct python_sites *out, uint64_t address,
 		    uint64_t cookie)
@@ -26,6 +27,15 @@ static uint64_t cookie_of(enum event_import_what what, unsigned int subject, uns
 	       (uint64_t)result << COOKIE_IMPORT_RESULT_SHIFT;
 }
 
+static uint64_t entry_skip(const struct calibration *cal, uint64_t function)
+{
+	uint8_t code[8];
+
+	return tracee_read(&cal->tracee, function, code, sizeof(code))
+		       ? uprobe_cheap_entry(code, sizeof(code))
+		       : 0;
+}
+
 /* At the call instruction; else in the function that is called, which has other callers. */
 static int add_begin(struct calibration *cal, const struct site *site, struct python_sites *out)
 {
@@ -38,7 +48,8 @@ static int add_begin(struct calibration *cal, const struct site *site, struct py
 						 << COOKIE_IMPORT_FROM_SHIFT;
 	for (size_t i = 0; !rc && i < 2; i++)
 		if (cal->callees[i])
-			rc = add_site(cal, out, cal->callees[i], cookie);
+			rc = add_site(cal, out, cal->callees[i] + entry_skip(cal, cal->callees[i]),
+				      cookie);
 	return rc;
 }
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "uprobe_cost.h"
+
 static uint64_t at_place(const struct tracee *tracee, const uint64_t *slots, size_t place)
 {
 	if (place >= PLACE_SLOT)
@@ -58,23 +60,12 @@ unsigned int walk_place_like(const struct places *places, unsigned int first)
 	return places->hold[first] ? first : walk_best_place(places);
 }
 
-static bool is_cheap(const uint8_t *code)
-{
-	if (code[0] == 0x41)
-		return code[1] >= 0x50 && code[1] <= 0x57;
-	if (code[0] == 0x67)
-		return code[1] == 0xe8;
-	if (code[0] == 0x0f)
-		return code[1] >= 0x80 && code[1] <= 0x8f;
-	return (code[0] >= 0x50 && code[0] <= 0x57) || (code[0] >= 0x70 && code[0] <= 0x7f) ||
-	       code[0] == 0xe8 || code[0] == 0xe9 || code[0] == 0xeb || code[0] == 0x90;
-}
-
 bool walk_is_cheap_at(const struct tracee *tracee, uint64_t address)
 {
 	uint8_t code[2];
 
-	return tracee_read(tracee, address, code, sizeof(code)) && is_cheap(code);
+	return tracee_read(tracee, address, code, sizeof(code)) &&
+	       uprobe_is_cheap(code, sizeof(code));
 }
 
 static void look(const struct tracee *tracee, struct point *point, uint64_t subject,

@@ -44,11 +44,7 @@ unsigned int walk_best_place(const struct places *places);
 /* |first| if that is one of them, else the best. */
 unsigned int walk_place_like(const struct places *places, unsigned int first);
 
-/*
- * push, near call, jump and conditional jump, one-byte nop: the kernel's uprobes emulate them on
- * x86 (arch/x86/kernel/uprobes.c); others are executed out of line under a single step, which
- * costs five times as much.
- */
+/* The kernel need not single-step what is there: uprobe_cost.h. */
 bool walk_is_cheap_at(const struct tracee *tracee, uint64_t address);
 
 /*

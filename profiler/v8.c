@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "elfx.h"
+#include "uprobe_cost.h"
 
 /* Node.js, by major versions: those on which what is inferred here was seen to be true. */
 #define NODE_FIRST 20
@@ -235,7 +236,10 @@ static void find_entry(const struct elfx *elf, const struct facts *facts, struct
 	out->js_entry = find_field(code, size, "\x49\x8b\x85", 3);
 }
 
-/* Adds the file offsets at which the calls of |target| in |function| return. */
+/*
+ * Adds the file offsets at which the calls of |target| in |function| return, or ones shortly behind
+ * where a probe costs less.
+ */
 static void find_returns(const struct elfx *elf, const struct elfx_want *function,
 			 const struct elfx_want *target, uint64_t *out)
 {
@@ -246,26 +250,42 @@ static void find_returns(const struct elfx *elf, const struct elfx_want *functio
 		count++;
 	for (size_t i = 0; target->found && i + 5 <= size && count < V8_RETURNS; i++) {
 		uint64_t next = function->address + i + 5;
+		size_t place;
 
-		/* call rel32 */
-		if (code[i] == 0xe8 &&
-		    next + (uint64_t)(int64_t)number_at(code + i + 1) == target->address)
-			out[count++] = elfx_offset(elf, next);
+		if (code[i] != 0xe8 /* call rel32 */ ||
+		    next + (uint64_t)(int64_t)number_at(code + i + 1) != target->address)
+			continue;
+		place = uprobe_cheap_return(code, size, i + 5);
+		out[count++] = elfx_offset(elf, function->address + place);
 	}
+}
+
+/* How far behind a function's first instruction it is probed. */
+static uint64_t entry_skip(const struct elfx *elf, const struct elfx_want *function)
+{
+	uint8_t code[CODE_MAX];
+
+	return uprobe_cheap_entry(code, code_of(elf, function, code));
+}
+
+/* The file offset at which a function is probed; 0: it is not there. */
+static uint64_t entry_of(const struct elfx *elf, const struct elfx_want *function)
+{
+	return function->offset ? function->offset + entry_skip(elf, function) : 0;
 }
 
 static void set_probes(const struct elfx *elf, const struct facts *facts, struct v8 *out)
 {
 	const struct elfx_want *wants = facts->functions;
 
-	out->initialize = wants[INITIALIZE].offset;
-	out->compile_function = wants[COMPILE_FUNCTION].offset;
-	out->compile_module = wants[COMPILE_MODULE].offset;
-	out->layout.initialize = wants[INITIALIZE].address;
+	out->initialize = entry_of(elf, &wants[INITIALIZE]);
+	out->compile_function = entry_of(elf, &wants[COMPILE_FUNCTION]);
+	out->compile_module = entry_of(elf, &wants[COMPILE_MODULE]);
+	out->layout.initialize = wants[INITIALIZE].address + entry_skip(elf, &wants[INITIALIZE]);
 	if (!wants[EXECUTE].found || !wants[EVALUATE].found || !wants[EVALUATE].size)
 		return;
-	out->execute = wants[EXECUTE].offset;
-	out->execute_async = wants[EXECUTE_ASYNC].offset;
+	out->execute = entry_of(elf, &wants[EXECUTE]);
+	out->execute_async = entry_of(elf, &wants[EXECUTE_ASYNC]);
 	out->layout.evaluation = wants[EVALUATE].address;
 	out->layout.evaluation_end = wants[EVALUATE].address + wants[EVALUATE].size;
 	for (size_t i = EVALUATE; i <= FULFILLED; i++) {
