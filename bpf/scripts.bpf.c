@@ -240,6 +240,8 @@ static __always_inline int begin_isolate(struct thread_state *state, struct prob
 
 	if (!layout)
 		return 0;
+	/* nothing of the program that it was before its execve */
+	bpf_task_storage_delete(&v8_threads, task);
 	thread = bpf_task_storage_get(&v8_threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!thread) {
 		count_loss(EVENT_SCRIPT);
@@ -249,13 +251,7 @@ static __always_inline int begin_isolate(struct thread_state *state, struct prob
 	thread->isolate = argument(regs, 0);
 	thread->bias = regs_ip(regs) - layout->initialize;
 	thread->layout = number;
-	thread->busy = 0;
-	thread->walked_ns = 0;
 	thread->frame = NEVER;
-	thread->compile_exit = 0;
-	thread->require = 0;
-	thread->site = 0;
-	thread->asking = 0;
 	state->scripts = 1;
 	return 0;
 }
