@@ -301,6 +301,7 @@ struct event_script {
 	 * evaluation that is nearest on the stack. 0: none, or not known.
 	 */
 	__u64 evaluation, importer;
+	__u64 site; /* FUNCTION: as in event_stack; 0: not known */
 	__u32 what; /* enum event_script_what */
 	__u32 source_chars;
 	struct event_text text;
@@ -316,6 +317,7 @@ enum event_script_what {
 	 * another one than the module whose top level runs.
 	 */
 	EVENT_SCRIPT_REQUIRER = 6,
+	EVENT_SCRIPT_RETHROWN = 7, /* (not sent) an exception is thrown again, by a finally */
 };
 #define EVENT_SCRIPT_FAILED 1	   /* EXECUTED: it threw */
 #define EVENT_SCRIPT_ASYNC  2	   /* EXECUTE, EXECUTED: it may wait at its top level */
@@ -335,6 +337,8 @@ struct event_stack {
 	__u64 rss_bytes; /* of the process, exact; 0: not measured */
 	__u32 script;	 /* V8's number of the script */
 	__u32 function;	 /* the literal's number in it */
+	/* THREW: which of the module's calls it is in; 0: not known, it was compiled in the end */
+	__u64 site;
 	struct event_text text;
 };
 #define EVENT_STACK_ESM	   1 /* an ES module, else a function around a source */
@@ -342,6 +346,11 @@ struct event_stack {
 /* whether the module is in a call of require(); neither: that function is not known yet */
 #define EVENT_STACK_REQUIRES 4
 #define EVENT_STACK_RUNS     8
+/*
+ * Node.js's loader passes on the exception of a module, which is gone from the top of the stack;
+ * with REQUIRES: in the same call of require() as at the last system call.
+ */
+#define EVENT_STACK_THREW 16
 
 /* When memory is read. */
 enum event_memory_mark {
@@ -557,8 +566,8 @@ _Static_assert(sizeof(struct event_io_uring) == 32, "event_io_uring");
 _Static_assert(sizeof(struct event_output) == 32, "event_output");
 _Static_assert(sizeof(struct event_memory) == 96, "event_memory");
 _Static_assert(sizeof(struct event_import) == 64, "event_import");
-_Static_assert(sizeof(struct event_script) == 64, "event_script");
-_Static_assert(sizeof(struct event_stack) == 72, "event_stack");
+_Static_assert(sizeof(struct event_script) == 72, "event_script");
+_Static_assert(sizeof(struct event_stack) == 80, "event_stack");
 _Static_assert(sizeof(struct event_intern) == 32, "event_intern");
 _Static_assert(sizeof(struct event_plan) == 40, "event_plan");
 _Static_assert(sizeof(struct event_runtime) == 56, "event_runtime");

@@ -119,15 +119,53 @@ static __always_inline bool tells_more(const struct v8_thread *thread, __u32 say
 	return says != thread->told;
 }
 
+/* Whether a function is of the script in which Node.js loads CommonJS modules. */
+static __noinline int is_cjs_loader(__u32 number, __u64 shared)
+{
+	const char tail[] = "cjs/loader";
+	struct named script = {};
+
+	return !find_script(number, shared, &script) && has_tail(number, script.name, tail);
+}
+
+/* The innermost module's frame and script, as the last walk has found them, and its text. */
+static __noinline int send_stack(struct v8_thread *thread, __u64 at_ns, __u64 seen_ns, __u32 flags,
+				 __u64 site)
+{
+	struct event_stack *record;
+	struct named script = {};
+	struct walk *walk;
+
+	if (!thread)
+		return 0;
+	walk = &thread->walk;
+	record = (struct event_stack *)thread->room;
+	__builtin_memset(record, 0, sizeof(*record));
+	fill_header(&record->event, EVENT_STACK, sizeof(*record));
+	record->event.flags = flags;
+	record->at_ns = at_ns ? at_ns : record->event.time_ns;
+	record->seen_ns = seen_ns;
+	record->frame = walk->shared ? walk->fp : 0;
+	record->site = site;
+	/* beyond, it costs too much to be read that often */
+	record->rss_bytes = control.cpus > RSS_CPUS_MAX ? 0 : rss_now();
+	if (walk->shared) {
+		find_script(thread->layout, walk->shared, &script);
+		record->script = script.id;
+		record->function = walk->flags >> 32;
+		if (!record->function)
+			record->event.flags |= EVENT_STACK_ESM;
+	}
+	return send_record(thread, script.name, sizeof(*record));
+}
+
 /*
  * Walks, and tells when another module than before is the innermost. |at_ns|: since when the stack
  * is as it is now.
  */
 __noinline int look(struct v8_thread *thread, __u64 sp, __u64 fp, __u64 at_ns)
 {
-	struct event_stack *record;
-	struct named script = {};
-	__u64 frame, seen_ns;
+	__u64 frame, seen_ns, site;
 	struct walk *walk;
 	__u32 says = 0;
 
@@ -138,34 +176,21 @@ __noinline int look(struct v8_thread *thread, __u64 sp, __u64 fp, __u64 at_ns)
 	seen_ns = thread->walked_ns;
 	thread->walked_ns = bpf_ktime_get_ns();
 	/* in the call that has compiled a file it can be before that or after it: who knows? */
-	if (frame && thread->require && !walk->required)
+	if (frame && walk->required) {
+		site = site_of(thread->layout, frame);
+		if (site != thread->site)
+			says = EVENT_STACK_REQUIRES;
+		if (at_ns)
+			thread->call_site = site;
+	} else if (frame && thread->require) {
 		says = EVENT_STACK_RUNS;
-	else if (frame && walk->required && site_of(thread->layout, frame) != thread->site)
-		says = EVENT_STACK_REQUIRES;
+	}
 	if (frame == thread->frame && !tells_more(thread, says, at_ns))
 		return 0;
 	thread->frame = frame;
 	thread->told = says;
 	thread->ran |= frame != 0;
-	record = (struct event_stack *)thread->room;
-	__builtin_memset(record, 0, sizeof(*record));
-	fill_header(&record->event, EVENT_STACK, sizeof(*record));
-	record->event.flags = says;
-	if (!at_ns)
-		record->event.flags |= EVENT_STACK_SAMPLE;
-	record->at_ns = at_ns ? at_ns : record->event.time_ns;
-	record->seen_ns = seen_ns;
-	record->frame = frame;
-	/* beyond, it costs too much to be read that often */
-	record->rss_bytes = control.cpus > RSS_CPUS_MAX ? 0 : rss_now();
-	if (frame) {
-		find_script(thread->layout, walk->shared, &script);
-		record->script = script.id;
-		record->function = walk->flags >> 32;
-		if (!record->function)
-			record->event.flags |= EVENT_STACK_ESM;
-	}
-	return send_record(thread, script.name, sizeof(*record));
+	return send_stack(thread, at_ns, seen_ns, at_ns ? says : says | EVENT_STACK_SAMPLE, 0);
 }
 
 /* The current thread's V8, for this program alone until leave(); NULL: it has none. */
@@ -292,6 +317,7 @@ __noinline int send_script(struct v8_thread *thread, __u64 cookie, __u64 string,
 	record->frame = thread->frame == NEVER ? 0 : thread->frame;
 	record->evaluation = from->evaluation;
 	record->importer = from->importer;
+	record->site = from->site;
 	if (source)
 		record->source_chars = user_u32(source - 1 + layout->string_length);
 	return send_record(thread, string, sizeof(*record));
@@ -304,6 +330,7 @@ __noinline int send_script(struct v8_thread *thread, __u64 cookie, __u64 string,
  */
 static __noinline int asks_format(struct v8_thread *thread, __u64 shared)
 {
+	const char tail[] = "get_format";
 	const struct v8_layout *layout;
 	struct named script = {};
 	__u64 asking;
@@ -320,7 +347,7 @@ static __noinline int asks_format(struct v8_thread *thread, __u64 shared)
 		return 0;
 	thread->asking = script.script;
 	thread->asking_id = script.id;
-	thread->asks_format = is_get_format(thread->layout, script.name);
+	thread->asks_format = has_tail(thread->layout, script.name, tail);
 	return thread->asks_format;
 }
 
@@ -369,6 +396,7 @@ static __noinline int at_compile(struct v8_thread *thread, struct probe_regs *re
 	/* the name that is compiled is no longer where the last one was */
 	look(thread, sp, regs_fp(regs), bpf_ktime_get_ns());
 	more.importer = thread->walk.evaluation;
+	more.site = thread->walk.shared ? site_of(thread->layout, thread->walk.fp) : 0;
 	if (asks_format(thread, thread->walk.first))
 		more.event.flags = EVENT_SCRIPT_TRIAL;
 	bpf_probe_read_user(handles, sizeof(handles), (void *)source);
@@ -377,7 +405,7 @@ static __noinline int at_compile(struct v8_thread *thread, struct probe_regs *re
 		send_requirer(thread);
 	thread->frame = NEVER;
 	thread->ran = 1;
-	thread->site = thread->walk.shared ? site_of(thread->layout, thread->walk.fp) : 0;
+	thread->site = more.site;
 	thread->compile_sp = sp;
 	thread->compile_exit = user_word(thread->isolate + layout->c_entry_fp);
 	return 0;
@@ -413,22 +441,52 @@ static __noinline int at_execute(struct v8_thread *thread, struct probe_regs *re
 	return send_script(thread, cookie, script.name, 0, &more);
 }
 
+/*
+ * Runtime_ReThrow(): a finally has done its work. The loader has one around a module's load, in
+ * which it forgets a module that has thrown.
+ */
+static __noinline int at_rethrow(struct v8_thread *thread, __u64 sp, __u64 fp)
+{
+	__u64 frame, seen_ns, site;
+	struct walk *walk;
+
+	if (!thread || walk_stack(thread, sp, fp))
+		return 0;
+	walk = &thread->walk;
+	if (!is_cjs_loader(thread->layout, walk->first))
+		return 0;
+	frame = walk->shared ? walk->fp : 0;
+	site = frame ? site_of(thread->layout, frame) : 0;
+	seen_ns = thread->walked_ns;
+	thread->walked_ns = bpf_ktime_get_ns();
+	thread->frame = frame;
+	thread->told = 0;
+	return send_stack(
+		thread, thread->walked_ns, seen_ns,
+		EVENT_STACK_THREW |
+			(walk->required && site == thread->call_site ? EVENT_STACK_REQUIRES : 0),
+		site);
+}
+
 SEC("uprobe")
 int on_script(struct probe_regs *regs)
 {
 	__u64 cookie = bpf_get_attach_cookie(regs);
 	struct thread_state *state = followed();
+	__u32 what = cookie & COOKIE_SCRIPT_WHAT;
 	struct v8_thread *thread;
 
 	if (!state)
 		return 0;
-	if ((cookie & COOKIE_SCRIPT_WHAT) == EVENT_SCRIPT_ISOLATE)
+	if (what == EVENT_SCRIPT_ISOLATE)
 		return begin_isolate(state, regs, cookie >> COOKIE_SCRIPT_LAYOUT & 0xff);
 	thread = enter();
 	if (!thread)
 		return 0;
-	if ((cookie & COOKIE_SCRIPT_WHAT) <= EVENT_SCRIPT_MODULE)
+	if (what <= EVENT_SCRIPT_MODULE)
 		at_compile(thread, regs, cookie);
+	else if (what == EVENT_SCRIPT_RETHROWN)
+		at_rethrow(thread, regs_sp(regs), regs_fp(regs));
 	else
 		at_execute(thread, regs, cookie);
 	state->looked_ns = thread->walked_ns;

@@ -231,19 +231,19 @@ static __noinline int is_own(__u32 number, __u64 shared)
 	       text[4] == ':';
 }
 
-/* Whether a script's name says that it is get_format, of Node.js itself. */
-static __noinline int is_get_format(__u32 number, __u64 name_of_script)
+/* Whether a script's name ends in these ten characters, of one byte each. */
+#define TAIL_SIZE 10
+static __noinline int has_tail(__u32 number, __u64 name_of_script, const char *tail)
 {
-	const char name[] = "get_format";
 	struct chars chars = {};
-	char text[sizeof(name) - 1] = {};
+	char text[TAIL_SIZE] = {};
 
 	if (find_chars(number, name_of_script, &chars) || chars.size < sizeof(text))
 		return 0;
 	bpf_probe_read_user(text, sizeof(text),
 			    (void *)(chars.address + chars.size - sizeof(text)));
 	for (__u32 i = 0; i < sizeof(text); i++)
-		if (text[i] != name[i])
+		if (text[i] != tail[i])
 			return 0;
 	return 1;
 }

@@ -60,6 +60,7 @@ struct v8_thread {
 	__u64 frame;	 /* what it found; NEVER: what it finds next is sent in any case */
 	__u64 require;	 /* the function require(), as a SharedFunctionInfo; 0: not learned yet */
 	__u64 site; /* where the module was whose call of require() came to a compilation last */
+	__u64 call_site;    /* and to a system call */
 	__u64 compile_sp;   /* inside a compilation: the stack pointer at its entry, and */
 	__u64 compile_exit; /* where C++ was called from JS */
 	__u64 asking;	    /* the script that last had something compiled, its number, and */

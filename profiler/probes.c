@@ -201,6 +201,8 @@ static int add_scripts(struct probes *probes, const struct symbols *code, uint32
 	if (!rc)
 		rc = add_script(probes, code, v8->compile_module, EVENT_SCRIPT_MODULE | number);
 	if (!rc)
+		rc = add_script(probes, code, v8->rethrown, EVENT_SCRIPT_RETHROWN | number);
+	if (!rc)
 		rc = add_script(probes, code, v8->execute, EVENT_SCRIPT_EXECUTE | number);
 	if (!rc)
 		rc = add_script(probes, code, v8->execute_async,

@@ -105,6 +105,7 @@ static int take_function(struct scripts *scripts, const struct script_about *abo
 	if (rc)
 		return rc;
 	thread->compiled = index;
+	scripts_get(scripts, index)->site = record->site;
 	if (record->importer) {
 		scripts_get(scripts, index)->parent = MODULES_NONE;
 		scripts_get(scripts, index)->importer = record->importer;

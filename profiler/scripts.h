@@ -51,6 +51,7 @@ struct script {
 	uint64_t seen_ns;     /* last seen on the stack */
 	uint64_t end_ns, low_ns, high_ns;
 	uint64_t frame;		       /* of its function; 0: not seen on the stack yet */
+	uint64_t site;		       /* of the call that compiled it, as in event_script */
 	uint64_t evaluation, importer; /* as in event_script */
 	bool open;		       /* on the stack, as far as is known */
 	bool executed;		       /* an ES module began to run */

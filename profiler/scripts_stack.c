@@ -44,6 +44,8 @@ static bool may_be_gone(const struct script *script, const struct script_gone *g
 		return false; /* it ends by its probe alone */
 	if (gone->at_ns <= script->compiled_ns)
 		return false;
+	if (script->failed)
+		return true;
 	if (script->kind == MODULES_ADDON && wanted_by_shown && gone->required)
 		return false;
 	return scripts_has_frame(script) || !gone->sampled || gone->returned || !wanted_by_shown;

@@ -119,8 +119,10 @@ static void take_requires(struct scripts *scripts, struct script_thread *thread,
 {
 	uint32_t top = scripts_top(thread);
 
-	thread->requires = record->event.flags & EVENT_STACK_REQUIRES;
-	if (!(record->event.flags & EVENT_STACK_REQUIRES)) {
+	/* an exception leaves it */
+	thread->requires = record->event.flags & EVENT_STACK_REQUIRES &&
+			   !(record->event.flags & EVENT_STACK_THREW);
+	if (!thread->requires) {
 		thread->requirer = MODULES_NONE;
 		return;
 	}
@@ -143,6 +145,35 @@ static void see_addon(struct scripts *scripts, const struct script_thread *threa
 	    scripts_get(scripts, top)->kind == MODULES_ADDON &&
 	    scripts_get(scripts, top)->within == thread->shown)
 		scripts_later(&scripts_get(scripts, top)->seen_ns, seen_ns);
+}
+
+/*
+ * The loader passes on an exception, for each module that it goes through: of the call of require()
+ * that it has come to, so what came of another one was over before.
+ */
+static void take_exception(struct scripts *scripts, const struct script_thread *thread,
+			   size_t depth, const struct event_stack *record)
+{
+	struct script *script;
+
+	if (!(record->event.flags & EVENT_STACK_THREW))
+		return;
+	if (thread->stack.count > depth) {
+		script = scripts_get(scripts, thread->stack.items[depth]);
+		if (script->kind == MODULES_ESM)
+			return; /* its probes tell */
+		if (scripts_has_frame(script) ? script->site == record->site
+					      : (record->event.flags & EVENT_STACK_REQUIRES) != 0)
+			script->failed = true;
+	} else if (thread->compiled != MODULES_NONE) {
+		/* one that could not be compiled: what the loader did about that seemed its end */
+		script = scripts_get(scripts, thread->compiled);
+		if (script->open || script->failed || script->frame ||
+		    script->site != record->site || script->within != scripts_top(thread))
+			return;
+		script->failed = true;
+		script->end_ns = script->high_ns = record->at_ns;
+	}
 }
 
 int scripts_walk_event(struct scripts *scripts, const struct script_about *about,
@@ -181,6 +212,7 @@ int scripts_walk_event(struct scripts *scripts, const struct script_about *about
 		scripts_get(scripts, thread->shown)->frame = record->frame;
 		scripts_later(&scripts_get(scripts, thread->shown)->seen_ns, record->at_ns);
 	}
+	take_exception(scripts, thread, depth, record);
 	scripts_stack_close(scripts, thread, depth, &gone);
 	take_requires(scripts, thread, record);
 	return 0;

@@ -15,7 +15,7 @@
 
 #include "fs.h"
 
-#define FORMAT	  4 /* of an entry; another one is looked up anew */
+#define FORMAT	  5 /* of an entry; another one is looked up anew */
 #define ENTRY_MAX (64 << 10)
 
 #define LOAD_ENVIRONMENT "_ZN4node15LoadEnvironmentEPNS_11EnvironmentE"

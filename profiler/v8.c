@@ -25,6 +25,7 @@ enum function {
 	EXECUTE_ASYNC,
 	EVALUATE,
 	FULFILLED,
+	RETHROWN,
 	FUNCTIONS,
 };
 
@@ -40,6 +41,7 @@ static const struct {
 	[EXECUTE_ASYNC] = {MODULE "18ExecuteAsyncModuleE", ""},
 	[EVALUATE] = {MODULE "21InnerModuleEvaluationE", ""},
 	[FULFILLED] = {MODULE "29AsyncModuleExecutionFulfilledE", ""},
+	[RETHROWN] = {"_ZN2v88internal15Runtime_ReThrowEiPmPNS0_7IsolateE", NULL},
 };
 
 enum constant {
@@ -281,6 +283,7 @@ static void set_probes(const struct elfx *elf, const struct facts *facts, struct
 	out->initialize = entry_of(elf, &wants[INITIALIZE]);
 	out->compile_function = entry_of(elf, &wants[COMPILE_FUNCTION]);
 	out->compile_module = entry_of(elf, &wants[COMPILE_MODULE]);
+	out->rethrown = entry_of(elf, &wants[RETHROWN]);
 	out->layout.initialize = wants[INITIALIZE].address + entry_skip(elf, &wants[INITIALIZE]);
 	if (!wants[EXECUTE].found || !wants[EVALUATE].found || !wants[EVALUATE].size)
 		return;

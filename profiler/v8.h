@@ -37,6 +37,7 @@ struct v8 {
 	uint64_t initialize, compile_function, compile_module;
 	uint64_t execute, execute_async; /* of ES modules; 0: the file is stripped of them */
 	uint64_t executed[V8_RETURNS], executed_async[V8_RETURNS]; /* where these return to */
+	uint64_t rethrown;					   /* an exception by a finally */
 };
 
 /* Looks into a file that may hold a V8. 0, -EBADMSG, -ENOMEM. */

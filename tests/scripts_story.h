@@ -24,7 +24,7 @@ struct ev_script {
 	const char *name;
 	size_t size;
 	uint16_t flags;
-	uint64_t evaluation, importer;
+	uint64_t evaluation, importer, site;
 	uint32_t tid;
 };
 
@@ -35,6 +35,7 @@ static inline void ev_script(struct stream *s, struct ev_script script)
 		.event = ev_header(EVENT_SCRIPT, script.at, ev_pid(s, tid), tid),
 		.evaluation = script.evaluation,
 		.importer = script.importer,
+		.site = script.site,
 		.what = script.what,
 	};
 
@@ -80,7 +81,7 @@ struct ev_walk {
 	uint64_t frame;
 	const char *name;
 	uint16_t flags;
-	uint64_t rss_bytes;
+	uint64_t rss_bytes, site;
 	uint32_t tid;
 };
 
@@ -93,6 +94,7 @@ static inline void ev_walk(struct stream *s, struct ev_walk walk)
 		.seen_ns = walk.seen ? EVENTS_T0 + walk.seen : 0,
 		.frame = walk.frame,
 		.rss_bytes = walk.rss_bytes,
+		.site = walk.site,
 	};
 
 	record.event.flags = walk.flags;

@@ -348,6 +348,96 @@ static void a_module_that_throws_ends_with_those_that_it_is_in(void **state)
 	found_release(&found);
 }
 
+/* a.js catches what b.js throws, and throws what c.js does */
+static void what_an_exception_has_ended_has_failed(void **state)
+{
+	struct found found = {};
+	struct stream *s = &found.stream;
+	struct ev_walk thrown = {.at = 200, .frame = 0x20, .name = "/app/a.js"};
+
+	(void)state;
+	begin(&found);
+	ev_function(s, 130, "/app/a.js");
+	ev_shows(s, 140, 0x20, "/app/a.js");
+	ev_function(s, 150, "/app/b.js");
+	ev_shows(s, 160, 0x30, "/app/b.js");
+	thrown.flags = EVENT_STACK_THREW;
+	ev_walk(s, thrown);
+	ev_function(s, 210, "/app/d.js");
+	ev_shows(s, 220, 0x30, "/app/d.js");
+	ev_shows(s, 230, 0x20, "/app/a.js");
+	ev_function(s, 240, "/app/c.js"); /* can't be compiled */
+	thrown.at = 250;
+	ev_walk(s, thrown);
+	thrown = (struct ev_walk){
+		.at = 251, .frame = 0x10, .name = MAIN, .flags = EVENT_STACK_THREW};
+	ev_walk(s, thrown);
+	found_finish(&found);
+	assert_string_equal(found_tree(&found), "main.js(a.js(b.js d.js c.js))");
+	assert_true(found_span(&found, "b.js")->failed);
+	assert_times(found_span(&found, "b.js"), 150, 200);
+	assert_false(found_span(&found, "d.js")->failed);
+	assert_true(found_span(&found, "c.js")->failed);
+	assert_true(found_span(&found, "a.js")->failed);
+	assert_times(found_span(&found, "a.js"), 130, 251);
+	assert_false(found_span(&found, "main.js")->failed);
+	found_release(&found);
+}
+
+/* a walk at a call of the loader has come between */
+static void what_seemed_to_end_as_it_could_not_be_compiled_has_failed(void **state)
+{
+	struct found found = {};
+	struct stream *s = &found.stream;
+	struct ev_walk thrown = {.at = 150, .frame = 0x10, .name = MAIN, .site = 7};
+
+	(void)state;
+	begin(&found);
+	ev_script(s, (struct ev_script){.at = 130,
+					.what = EVENT_SCRIPT_FUNCTION,
+					.name = "/app/a.js",
+					.site = 7});
+	ev_shows(s, 140, 0x10, MAIN);
+	thrown.flags = EVENT_STACK_THREW;
+	ev_walk(s, thrown);
+	thrown.at = 160; /* has nothing to end */
+	ev_walk(s, thrown);
+	found_finish(&found);
+	assert_true(found_span(&found, "a.js")->failed);
+	assert_times(found_span(&found, "a.js"), 130, 150);
+	assert_false(found_span(&found, "main.js")->failed);
+	found_release(&found);
+}
+
+/* what is thrown came of another call of require(), a.js and b.js were loaded before */
+static void an_exception_is_of_its_own_call_of_require(void **state)
+{
+	struct found found = {};
+	struct stream *s = &found.stream;
+	struct ev_walk thrown = {.at = 150, .frame = 0x10, .name = MAIN, .site = 8};
+
+	(void)state;
+	begin(&found);
+	ev_script(s, (struct ev_script){.at = 130,
+					.what = EVENT_SCRIPT_FUNCTION,
+					.name = "/app/a.js",
+					.site = 7});
+	thrown.flags = EVENT_STACK_THREW;
+	ev_walk(s, thrown);
+	ev_script(s, (struct ev_script){.at = 160,
+					.what = EVENT_SCRIPT_FUNCTION,
+					.name = "/app/b.js",
+					.site = 9});
+	ev_shows(s, 170, 0x20, "/app/b.js");
+	thrown.at = 180;
+	ev_walk(s, thrown);
+	found_finish(&found);
+	assert_false(found_span(&found, "a.js")->failed);
+	assert_false(found_span(&found, "b.js")->failed);
+	assert_times(found_span(&found, "b.js"), 160, 180);
+	found_release(&found);
+}
+
 static void a_module_that_is_loaded_again_is_another_load(void **state)
 {
 	struct found found = {};
@@ -540,6 +630,9 @@ int main(void)
 		cmocka_unit_test(what_is_not_seen_to_end_is_open),
 		cmocka_unit_test(the_event_loop_ends_all),
 		cmocka_unit_test(a_module_that_throws_ends_with_those_that_it_is_in),
+		cmocka_unit_test(what_an_exception_has_ended_has_failed),
+		cmocka_unit_test(what_seemed_to_end_as_it_could_not_be_compiled_has_failed),
+		cmocka_unit_test(an_exception_is_of_its_own_call_of_require),
 		cmocka_unit_test(a_module_that_is_loaded_again_is_another_load),
 		cmocka_unit_test(two_hundred_deep),
 		cmocka_unit_test(what_is_seen_again_has_not_ended),

@@ -233,6 +233,44 @@ static void json_is_loaded_from_its_search_to_the_next_call(void **state)
 	found_release(&found);
 }
 
+/* main.js was in the same call of require() all the time */
+static void what_can_not_be_parsed_or_linked_has_failed(void **state)
+{
+	struct found found = {};
+	struct stream *s = &found.stream;
+	struct ev_walk thrown = {
+		.at = 140,
+		.frame = 0x10,
+		.name = MAIN,
+		.flags = EVENT_STACK_THREW | EVENT_STACK_REQUIRES,
+	};
+
+	(void)state;
+	begin(&found);
+	ev_look(s, 120, "/app/bad.json");
+	ev_lstat(s, 122, "/app/bad.json");
+	ev_file(s, 130, "/app/bad.json");
+	ev_walk(s, thrown);
+	ev_look(s, 150, "/app/old.node");
+	ev_lstat(s, 152, "/app/old.node");
+	ev_open(s, 160, STORY_TID, "/app/old.node", STORY_FD);
+	ev_read(s, 162, STORY_TID, STORY_FD, 832);
+	ev_close(s, 164, STORY_TID, STORY_FD);
+	thrown.at = 170;
+	ev_walk(s, thrown);
+	ev_sample(s, 180, 0x10, MAIN, EVENT_STACK_RUNS);
+	found_finish(&found);
+	assert_string_equal(found_tree(&found), "main.js(bad.json old.node)");
+	assert_int_equal(found_span(&found, "bad.json")->kind, MODULES_JSON);
+	assert_true(found_span(&found, "bad.json")->failed);
+	assert_times(found_span(&found, "bad.json"), 120, 140);
+	assert_int_equal(found_span(&found, "old.node")->kind, MODULES_ADDON);
+	assert_true(found_span(&found, "old.node")->failed);
+	assert_times(found_span(&found, "old.node"), 150, 170);
+	assert_false(found_span(&found, "main.js")->failed);
+	found_release(&found);
+}
+
 static void json_ends_with_the_next_compilation(void **state)
 {
 	struct found found = {};
@@ -494,6 +532,7 @@ int main(void)
 		cmocka_unit_test(a_search_ends_with_the_file_not_with_its_compile_cache),
 		cmocka_unit_test(a_search_is_found_after_many_others),
 		cmocka_unit_test(json_is_loaded_from_its_search_to_the_next_call),
+		cmocka_unit_test(what_can_not_be_parsed_or_linked_has_failed),
 		cmocka_unit_test(json_ends_with_the_next_compilation),
 		cmocka_unit_test(json_ends_in_the_event_loop),
 		cmocka_unit_test(json_is_still_read_while_its_parent_is_in_require),

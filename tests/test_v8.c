@@ -370,6 +370,7 @@ static const struct symbol {
 #define EXECUTE_ASYNC	 MODULE "18ExecuteAsyncModuleEPNS0_7IsolateE"
 #define EVALUATE	 MODULE "21InnerModuleEvaluationEPNS0_7IsolateE"
 #define FULFILLED	 MODULE "29AsyncModuleExecutionFulfilledEPNS0_7IsolateE"
+#define RETHROWN	 "_ZN2v88internal15Runtime_ReThrowEiPmPNS0_7IsolateE"
 
 /* push 256(%r13); mov 512(%r13),%rax */
 #define ENTRY_CODE "pushq 256(%r13)\nmovq $0,256(%r13)\nmovq 512(%r13),%rax\n"
@@ -388,6 +389,7 @@ static const struct {
 	{EVALUATE, "nop\ncall " EXECUTE "\nreturn_1: nop\ncall " EXECUTE_ASYNC
 		   "\nreturn_2: nop\ncall " EXECUTE "\nreturn_3: nop\n"},
 	{FULFILLED, "call " EXECUTE "\nreturn_4: nop\n"},
+	{RETHROWN, "nop\n"},
 };
 #define FUNCTIONS (sizeof(functions) / sizeof(functions[0]))
 
@@ -535,6 +537,7 @@ static void probes_are_where_the_functions_are(void **state)
 	assert_int_equal(v8.compile_module, offset_in(path, COMPILE_MODULE));
 	assert_int_equal(v8.execute, offset_in(path, EXECUTE));
 	assert_int_equal(v8.execute_async, offset_in(path, EXECUTE_ASYNC));
+	assert_int_equal(v8.rethrown, offset_in(path, RETHROWN));
 	assert_int_equal(v8.executed[0], offset_in(path, "return_1"));
 	assert_int_equal(v8.executed[1], offset_in(path, "return_3"));
 	assert_int_equal(v8.executed[2], offset_in(path, "return_4"));

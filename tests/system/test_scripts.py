@@ -167,9 +167,16 @@ def attempts(measure, times=3):
                 raise
 
 
+def check_failed(pairs):
+    wrong = [f"{m['file']}: {'failed' if m['failed'] else 'loaded'}" for m, one in pairs
+             if m["failed"] != one.failed]
+    assert not wrong, f"{len(wrong)} of {len(pairs)} loads ended in the other way: {wrong[:5]}"
+
+
 def check_against(modules, loads, least=20):
     pairs = paired(modules, loads)
     check_parents(modules, pairs)
+    check_failed(pairs)
     check_totals(pairs, least)
     check_ends(pairs)
 
@@ -323,6 +330,60 @@ def test_commonjs_is_as_a_hook_has_it(tmp, version):
     assert found["real/lib/part.js"] == "real/lib/main.js" and found["main.js"] is None
     kinds = {os.path.basename(m["file"]): m["kind"] for m in files_of(modules)}
     assert kinds["data.json"] == "json" and kinds["main.js"] == "commonjs", kinds
+
+
+THROWS = {
+    "main.js": "function attempt(name) { try { require(name); } catch {} }\n"
+               "for (const name of ['./fine', './early', 'none', './catches',\n"
+               "                    './late', './chain', './bad.json', './not-js', './holds'])\n"
+               "    attempt(name);\n"
+               "try { require('./early2'); } catch {}\nrequire('./fine2');\n"
+               "for (const name of ['node:no-such', 'node:nor-such']) attempt(name);\n"
+               "try { require('./not-js2'); } catch {}\nrequire('./fine3');\n"
+               "try { null.x; } catch {}\n"
+               "try { require('./good.json'); require('node:no-such'); } catch {}\n"
+               "const fails = async () => { throw new Error('later'); };\n"
+               "(async () => { try { await fails(); } finally { require('./fine4'); } })()"
+               ".catch(() => {});\n",
+    "fine.js": "", "fine2.js": "", "fine3.js": "", "fine4.js": "", "good.json": "{}",
+    "early.js": "throw new Error('early');\n", "early2.js": "undefined_name;\n",
+    "late.js": SPIN + "require('./fine5');\n" + SPIN + "throw 1;\n", "fine5.js": SPIN,
+    "catches.js": "try { throw 1; } catch {}\n",
+    "chain.js": "require('./link');\n", "link.js": "require('./weakest');\n",
+    "weakest.js": SPIN + "JSON.parse('{');\n",
+    "bad.json": "{", "not-js.js": "what is this;\n", "not-js2.js": "(" + SPIN,
+    "holds.js": "try { require('./weak'); } catch {}\ntry { require('none'); } finally {}\n",
+    "weak.js": "throw null;\n",
+}
+
+
+@cases(*((f"node{v}", v) for v in VERSIONS))
+def test_modules_that_throw(tmp, version):
+    written(tmp, THROWS)
+
+    def measure():
+        modules, told = profiled(tmp, node(version), tmp / "main.js")
+        check_against(modules, told["0"])
+        return {os.path.basename(m["file"]) for m in files_of(modules) if m["failed"]}
+    failed = attempts(measure)
+    assert failed == {"early.js", "early2.js", "late.js", "chain.js", "link.js", "weakest.js",
+                      "bad.json", "not-js.js", "not-js2.js", "holds.js", "weak.js"}, failed
+
+
+@cases(*((f"node{v}", v) for v in VERSIONS))
+def test_modules_that_throw_into_an_import(tmp, version):
+    written(tmp, {
+        "main.mjs": "import './fine.cjs';\nimport { setTimeout } from 'node:timers/promises';\n"
+                    "for (const name of ['throws.cjs', 'throws.mjs', 'not-js.cjs', 'none.cjs'])\n"
+                    "    try { await import('./' + name); } catch {}\n"
+                    "try { await setTimeout(1, 0, { signal: AbortSignal.abort() }); } catch {}\n",
+        "fine.cjs": "try { throw 1; } catch {}\n", "throws.cjs": "require('./fine2.cjs'); null.x;\n",
+        "fine2.cjs": "", "throws.mjs": "import './fine3.mjs'; null.x;\n", "fine3.mjs": "",
+        "not-js.cjs": "no js;\n"})
+    modules, _ = profiled(tmp, node(version), tmp / "main.mjs")
+    failed = {os.path.basename(m["file"]) for m in files_of(modules) if m["failed"]}
+    # what can't be compiled is not told from what has run, where no module calls require()
+    assert failed | {"not-js.cjs"} == {"throws.cjs", "throws.mjs", "not-js.cjs"}, failed
 
 
 WAITS = {
