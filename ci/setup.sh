@@ -80,7 +80,7 @@ find_missing() {
 }
 
 find_missing_for_tests() {
-	for program in strace cpio zstd redis-server git xmllint; do
+	for program in strace cpio zstd redis-server git xmllint patchelf; do
 		have $program || needs="$needs $program"
 	done
 	pkg-config --exists cmocka 2>/dev/null || needs="$needs cmocka"
@@ -110,7 +110,7 @@ can_fuzz() {
 packages_apt() {
 	for need in "$@"; do
 		case $need in
-		gcc | make | clang | npm | python3 | strace | cpio | zstd | pkg-config) echo "$need" ;;
+		gcc | make | clang | npm | python3 | strace | cpio | zstd | patchelf | pkg-config) echo "$need" ;;
 		clang-format | clang-tidy | shellcheck) echo "$need" ;;
 		pyflakes) echo python3-pyflakes ;;
 		libfuzzer) apt_clang_libraries ;;
@@ -162,6 +162,7 @@ packages_dnf() {
 	for need in "$@"; do
 		case $need in
 		gcc | make | clang | bpftool | python3 | strace | cpio | zstd | busybox | git) echo "$need" ;;
+		patchelf) echo patchelf ;;
 		clang-format | clang-tidy) echo clang-tools-extra ;;
 		shellcheck) echo ShellCheck ;;
 		pyflakes) echo python3-pyflakes ;;

@@ -13,7 +13,7 @@
 #include "vec.h"
 
 #define FILE_MAGIC   "coldprof"
-#define FILE_VERSION 1
+#define FILE_VERSION 2
 #define BLOCK_MAGIC  0x4b4c4243u /* "CBLK" */
 #define BLOCK_BYTES  (16u << 10) /* of events that a cut takes along at most */
 #define RECORD_MAX   (16u << 10)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """test_imports.py - Python's imports as -X importtime and the program itself have them."""
 import collections
-import functools
 import json
 import os
 import pathlib
@@ -12,9 +11,9 @@ import subprocess
 
 from harness import (cases, finish, load, lost, need, need_root, profile, samples, skip, start,
                      takes)
+from pythons import VERSIONS, interpreter
 
 PYTHON = "/usr/bin/python3"
-VERSIONS = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15")
 
 Import = collections.namedtuple("Import", "depth name self_us total_us")
 
@@ -118,18 +117,6 @@ def check_load(said, modules, busy_ns):
 
 
 # ---- interpreters ----
-
-@functools.lru_cache(maxsize=None)
-def interpreter(version):
-    """A CPython of that version, wherever this machine has it; None: nowhere."""
-    places = [f"/usr/bin/python{version}", f"/usr/local/bin/python{version}"]
-    for folder in (".pyenv/versions", ".local/share/uv/python"):
-        found = pathlib.Path.home().joinpath(folder).glob(f"*{version}*/bin/python{version}")
-        places += sorted(map(str, found))
-    places.append(shutil.which(f"python{version}"))  # which may be a shim of a version manager
-    return next((place for place in places if place and os.access(place, os.X_OK) and not
-                 subprocess.run([place, "--version"], capture_output=True).returncode), None)
-
 
 SEVERAL = "import json, asyncio, decimal, xml.dom.minidom, concurrent.futures\n" \
     "import importlib; importlib.import_module('fractions')\n" \

@@ -5,7 +5,8 @@ import os
 import subprocess
 
 from harness import cases, need, profile, skip, takes
-from test_imports import VERSIONS, interpreter, modules_of, name_of_parent, only, package
+from pythons import VERSIONS, interpreter
+from test_imports import modules_of, name_of_parent, only, package
 
 MS = 1_000_000
 ALLOWED_NS = 600_000  # what import_module does around it

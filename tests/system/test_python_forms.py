@@ -8,8 +8,9 @@ import sys
 import zipfile
 
 from harness import cases, need, need_root, profile, samples, skip, takes
-from test_imports import (PYTHON, VERSIONS, built, interpreter, libpython, modules_of,
-                          name_of_parent, only, package, prepared, python_in)
+from pythons import VERSIONS, interpreter
+from test_imports import (PYTHON, built, libpython, modules_of, name_of_parent, only, package,
+                          prepared, python_in)
 
 
 def output(*command, **how):
