@@ -17,7 +17,11 @@
 /* A mark and the symbols that show it, the best first. */
 struct point {
 	enum event_mark_id mark;
-	bool site; /* counts only when the first argument is the C string "site" */
+	/*
+	 * It counts only when the first argument is the C string "site", but costs each time. Where
+	 * imports are seen, timeline.c knows it by that of site.
+	 */
+	bool site;
 	enum symbol symbols[3];
 	size_t count;
 };
@@ -111,14 +115,27 @@ static int add_imports(struct probes *probes, const struct runtime *runtime)
 	return rc;
 }
 
+/* Whether each import statement's begin is seen, that of site among them. */
+static bool sees_imports(const struct runtime *runtime)
+{
+	for (size_t i = 0; i < runtime->imports.count; i++)
+		if (COOKIE_IMPORT_WHAT(runtime->imports.items[i].cookie) == EVENT_IMPORT_BEGIN)
+			return true;
+	return false;
+}
+
 static int add_points(struct adding *adding, const struct symbols *code, const struct point *points,
-		      size_t count)
+		      size_t count, bool site_seen)
 {
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < count; i++) {
 		uint64_t offset = 0;
 
+		if (points[i].site && site_seen) {
+			adding->marks |= BIT(points[i].mark);
+			continue;
+		}
 		for (size_t j = 0; !offset && j < points[i].count; j++)
 			offset = code->offsets[points[i].symbols[j]];
 		rc = add(adding, code, offset, points[i].mark, points[i].site);
@@ -134,10 +151,11 @@ static int add_runtime(struct adding *adding, const struct runtime *runtime)
 
 	if (runtime->kind == EVENT_RUNTIME_PYTHON)
 		rc = add_points(adding, code, python_points,
-				sizeof(python_points) / sizeof(python_points[0]));
+				sizeof(python_points) / sizeof(python_points[0]),
+				sees_imports(runtime));
 	if (runtime->kind == EVENT_RUNTIME_NODE)
 		rc = add_points(adding, code, node_points,
-				sizeof(node_points) / sizeof(node_points[0]));
+				sizeof(node_points) / sizeof(node_points[0]), false);
 	if (!rc && runtime->kind == EVENT_RUNTIME_NODE)
 		rc = add(adding, libc, libc->offsets[SYMBOL_EXIT], EVENT_MARK_EXIT, false);
 	/* a runtime whose own main is not exported may still have main itself */

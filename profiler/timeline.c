@@ -125,19 +125,37 @@ static void take_mark(struct timeline_finder *finder, const struct event_mark *r
 		*mark_ns = record->event.time_ns;
 }
 
+/* Where imports are seen, that of site is the mark of its interpreter: probes.c. */
+static void take_import(struct timeline_finder *finder, const struct recording *recording,
+			const struct event_import *record)
+{
+	static const char site[] = {'s', 'i', 't', 'e'};
+	const char *name;
+	size_t size;
+
+	if (!finder->runtime || finder->vm_ns || record->what != EVENT_IMPORT_BEGIN)
+		return;
+	name = recording_text(recording, record->text.id, &size);
+	if (record->width == 1 && size == sizeof(site) && memcmp(name, site, sizeof(site)) == 0)
+		finder->vm_ns = record->event.time_ns;
+}
+
 int timeline_event(struct timeline_finder *finder, const struct recording *recording,
 		   const struct event *event)
 {
 	uint32_t process;
 
-	if (event->kind != EVENT_EXEC && event->kind != EVENT_MARK)
+	if (event->kind != EVENT_EXEC && event->kind != EVENT_MARK && event->kind != EVENT_IMPORT)
 		return 0;
 	process = processes_by_pid(finder->processes, event->pid);
 	if (!chain_at(finder->chain, process, event->time_ns))
 		return 0;
 	if (event->kind == EVENT_EXEC)
 		return take_exec(finder, recording, (const struct event_exec *)event, process);
-	take_mark(finder, (const struct event_mark *)event);
+	if (event->kind == EVENT_MARK)
+		take_mark(finder, (const struct event_mark *)event);
+	else
+		take_import(finder, recording, (const struct event_import *)event);
 	return 0;
 }
 

@@ -111,6 +111,28 @@ static void the_newest_overload_of_node_is_taken(void **state)
 	probes_release(&probes);
 }
 
+static void what_imports_show_needs_no_probe(void **state)
+{
+	struct runtime runtime = made_up(EVENT_RUNTIME_PYTHON);
+	struct probes probes = {0};
+	uint32_t marks = 0;
+
+	(void)state;
+	runtime.binary.offsets[SYMBOL_PYTHON_IMPORT] = 100;
+	assert_int_equal(python_sites_add(&runtime.imports, 700, EVENT_IMPORT_FIND), 0);
+	assert_int_equal(probes_of(&runtime, &probes, &marks), 0);
+	assert_int_equal(probe_of(&probes, EVENT_MARK_VM)->offset, 100);
+	probes_release(&probes);
+
+	probes = (struct probes){0};
+	assert_int_equal(python_sites_add(&runtime.imports, 800, EVENT_IMPORT_BEGIN), 0);
+	assert_int_equal(probes_of(&runtime, &probes, &marks), 0);
+	assert_true(marks & BIT(EVENT_MARK_VM));
+	vec_foreach(probe, &probes.items)
+		assert_int_not_equal(probe->offset, 100);
+	probes_release(&probes);
+}
+
 static void two_runtimes_share_the_probe_in_their_libc(void **state)
 {
 	struct runtime one = made_up(EVENT_RUNTIME_NODE), two = made_up(EVENT_RUNTIME_NODE);
@@ -361,6 +383,7 @@ int main(void)
 		cmocka_unit_test(any_program_has_its_entry_point_alone),
 		cmocka_unit_test(a_stripped_static_runtime_keeps_what_is_left),
 		cmocka_unit_test(main_itself_serves_where_the_runtimes_own_is_not_exported),
+		cmocka_unit_test(what_imports_show_needs_no_probe),
 		cmocka_unit_test(the_newest_overload_of_node_is_taken),
 		cmocka_unit_test(two_runtimes_share_the_probe_in_their_libc),
 		cmocka_unit_test(a_program_of_another_word_size_has_its_entry_alone),

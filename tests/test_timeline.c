@@ -8,18 +8,19 @@
 
 #include "entry.h"
 #include "events.h"
+#include "import_steps.h"
 
 static struct stream s;
 static struct result_sample sample;
 
-static int begin(void **state)
+static int set_up(void **state)
 {
 	(void)state;
 	stream_begin(&s);
 	return 0;
 }
 
-static int end(void **state)
+static int tear_down(void **state)
 {
 	(void)state;
 	stream_end(&s);
@@ -143,6 +144,23 @@ static void a_missing_mark_merges_its_phase_into_the_next(void **state)
 	assert_string_equal(phase_names(&sample), "bootstrap load main exit");
 	assert_string_equal(missing_names(&sample), "exec runtime");
 	assert_int_equal(phase_ns(&sample, "bootstrap"), 40);
+}
+
+static void the_import_of_site_is_a_mark(void **state)
+{
+	(void)state;
+	ev_start_inode(&s, 100, "/app/main.py", EVENTS_RUNTIME);
+	ev_runtime(&s, EVENT_RUNTIME_PYTHON);
+	ev_mark(&s, 10, 100, EVENT_MARK_MAIN);
+	ev_begin(&s, 12, 100, 1, "sitecustomize");
+	ev_begin(&s, 20, 100, 1, "site");
+	ev_begin(&s, 30, 100, 1, "site");
+	read_module(40, 100, "/app/main.py");
+	ev_exit(&s, 60, 100, 100, true);
+	ev_end(&s, 60, EVENT_GOOD);
+	build();
+	assert_int_equal(phase_ns(&sample, "runtime"), 10);
+	assert_string_equal(missing_names(&sample), "");
 }
 
 static void code_on_the_command_line_has_no_bootstrap(void **state)
@@ -765,7 +783,7 @@ static void phases_add_up_for_any_stream(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
@@ -773,6 +791,7 @@ int main(void)
 		TEST(a_server_has_all_phases),
 		TEST(without_its_main_the_elf_entry_ends_exec),
 		TEST(a_missing_mark_merges_its_phase_into_the_next),
+		TEST(the_import_of_site_is_a_mark),
 		TEST(code_on_the_command_line_has_no_bootstrap),
 		TEST(a_wrapper_ends_where_the_runtime_s_exec_begins),
 		TEST(the_runtime_is_looked_for_along_the_chain),
