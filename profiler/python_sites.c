@@ -11,7 +11,7 @@
 
 #include "event.h"
 
-#define FORMAT 6 /* of the text; another one is looked for anew */
+#define FORMAT 7 /* of the text; another one is looked for anew */
 
 int python_sites_add(struct python_sites *sites, uint64_t offset, uint64_t cookie)
 {

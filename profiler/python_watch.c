@@ -241,7 +241,8 @@ int python_watch_to(struct calibration *cal, uint64_t address, uint64_t stack)
 		if (!rc && !(tracee->ip == address && tracee->stack == stack))
 			rc = dispatch(cal);
 	}
-	return rc;
+	/* since 3.14 _imp.create_dynamic() itself, which is stepped through, may call dlsym(3) */
+	return !rc && address == cal->dlsym_from ? walk_on(tracee, &cal->dlsym_back, 0, 0) : rc;
 }
 
 bool python_was_call(const struct tracee *tracee, uint64_t before, uint64_t stack, uint64_t *back)

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""pythons.py - the CPythons that tests can have: this machine's, and one of a later Debian."""
+"""pythons.py - the CPythons that tests can have: this machine's, one of a later Debian, venvs."""
 import functools
 import os
 import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 
 VERSIONS = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15")
@@ -13,7 +14,7 @@ CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.
     "coldprof-test"
 
 # What this Debian does not have yet is unpacked from one that does, with all that it links.
-LATER = {"3.14": "forky"}
+LATER = {"3.14": "forky", "3.15": "forky"}
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 
@@ -31,6 +32,25 @@ def interpreter(version):
 def runs(place):
     return place and os.access(place, os.X_OK) and \
         not subprocess.run([place, "--version"], capture_output=True).returncode
+
+
+# ---- with packages ----
+
+@functools.lru_cache(maxsize=None)
+def python_with(*requirements):
+    """The python of a virtual environment that has them, made once; None: it can't be had."""
+    folder = CACHE / "-".join(["venv", *requirements])
+    if not (folder / "whole").exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        made = not any(subprocess.run(command, capture_output=True).returncode for command in (
+            [sys.executable, "-m", "venv", folder],
+            [folder / "bin" / "pip", "install", "-q", *requirements]))
+        if not made:
+            shutil.rmtree(folder, ignore_errors=True)
+            return None
+        (folder / "whole").touch()
+    return str(folder / "bin" / "python")
 
 
 # ---- of a later Debian ----
@@ -70,7 +90,8 @@ def unpack(version, work):
     wanted = subprocess.run([*apt, "--simulate", "install", f"python{version}"],
                             capture_output=True, text=True).stdout
     packages = re.findall(r"^Inst (\S+)", wanted, re.M)
-    if not packages or subprocess.run([*apt, "download", *packages], cwd=work / "debs",
+    headers = f"libpython{version}-dev"  # not what it depends on: this system has a libc's
+    if not packages or subprocess.run([*apt, "download", *packages, headers], cwd=work / "debs",
                                       capture_output=True).returncode:
         return False
     return not any(subprocess.run(["dpkg-deb", "-x", deb, work / "root"],

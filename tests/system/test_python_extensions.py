@@ -63,8 +63,8 @@ def extension(tmp, python, name, code, fails="0"):
     if not os.path.exists(f"{told[0]}/Python.h"):
         skip(f"no headers of {python}")
     (tmp / f"{name}.c").write_text(code)
-    subprocess.run([need("cc"), "-shared", "-fPIC", f"-I{told[0]}", f'-DNAME="{name}"',
-                    f"-DINIT=PyInit_{name}", f'-DLEAF="leaf_{name}"', f"-DFAILS={fails}",
+    subprocess.run([need("cc"), "-shared", "-fPIC", f"-I{told[0]}", "-idirafter", f"{told[0]}/..",
+                    f'-DNAME="{name}"', f"-DINIT=PyInit_{name}", f'-DLEAF="leaf_{name}"', f"-DFAILS={fails}",
                     "-o", tmp / (name + told[1]), tmp / f"{name}.c"], check=True)
     package(tmp, {f"leaf_{name}.py": "import time; time.sleep(0.002)\n",
                   f"after_leaf_{name}.py": "", f"next_{name}.py": ""})

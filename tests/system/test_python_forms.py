@@ -4,13 +4,12 @@ import os
 import pathlib
 import shutil
 import subprocess
-import sys
 import zipfile
 
 from harness import cases, need, need_root, profile, samples, skip, takes
-from pythons import VERSIONS, interpreter
+from pythons import interpreter, python_with
 from test_imports import (PYTHON, built, libpython, modules_of, name_of_parent, only, package,
-                          prepared, python_in)
+                          python_in)
 
 
 def output(*command, **how):
@@ -213,13 +212,13 @@ GREENLETS = {
 }
 
 
-@takes(120)
+REQUIRED = {"gevent": "gevent==26.9.0", "eventlet": "eventlet==0.41.3"}
+
+
+@takes(180)
 @cases("gevent", "eventlet")
 def test_greenlets_that_import_at_once(tmp, library):
-    candidates = [sys.executable, PYTHON, *filter(None, map(interpreter, VERSIONS)),
-                  *map(str, prepared("*"))]
-    python = next((p for p in candidates if not output(p, "-c", f"import {library}").returncode),
-                  None) or skip(f"no interpreter has {library}")
+    python = python_with(REQUIRED[library]) or skip(f"{library} can't be installed")
     package(tmp, {f"first{i}.py": f"import time; time.sleep(0.01)\nimport leaf{i}\n"
                   for i in range(8)})
     package(tmp, {f"second{i}.py": "import time; time.sleep(0.02)\n" for i in range(8)})
@@ -292,9 +291,7 @@ def test_another_root(tmp):
 @takes(240)
 @cases("onefile", "onedir")
 def test_a_frozen_application_is_said_not_to_be_seen(tmp, form):
-    candidates = [sys.executable, PYTHON, *filter(None, map(interpreter, VERSIONS))]
-    python = next((p for p in candidates if not output(p, "-c", "import PyInstaller").returncode),
-                  None) or skip("no interpreter has PyInstaller")
+    python = python_with("pyinstaller==6.22.3") or skip("PyInstaller can't be installed")
     (tmp / "app.py").write_text("import json\n")
     made = output(python, "-m", "PyInstaller", f"--{form}", "--log-level", "ERROR", tmp / "app.py",
                   cwd=tmp, env={**os.environ, "PYINSTALLER_CONFIG_DIR": str(tmp / "config")})
