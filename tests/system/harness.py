@@ -330,6 +330,16 @@ def close_to(value, truth, ratio=0.0, slack=0):
     return value is not None and abs(value - truth) <= slack + ratio * abs(truth)
 
 
+def attempts(measure, times=3):
+    """For what other work on the machine can disturb: not each time."""
+    for left in reversed(range(times)):
+        try:
+            return measure()
+        except AssertionError:
+            if not left:
+                raise
+
+
 def one_line(text, *parts):
     """The single line of `text` that has all `parts`."""
     lines = [l for l in text.splitlines() if all(p in l for p in parts)]

@@ -10,10 +10,10 @@ import shutil
 import subprocess
 import tempfile
 
-from harness import (CHECKOUT, calls, cases, coldprof, environment, load, lost, need,
+from harness import (CHECKOUT, attempts, calls, cases, coldprof, environment, load, lost, need,
                      need_root, profile, samples, takes)
 from test_install import install
-from test_scripts import (COMMONJS, ORACLE, SPIN, VERSIONS, attempts, check_parents, check_totals,
+from test_scripts import (COMMONJS, ORACLE, SPIN, VERSIONS, check_parents, check_totals,
                           node, paired, prepared, written, Load)
 
 HOOK = str(CHECKOUT / "share" / "module_hook.js")

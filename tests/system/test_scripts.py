@@ -10,7 +10,8 @@ import shutil
 import statistics
 import subprocess
 
-from harness import MS, cases, coldprof, lost, need, profile, samples, skip, source, takes
+from harness import (MS, attempts, cases, coldprof, lost, need, profile, samples, skip, source,
+                     takes)
 
 VERSIONS = ("20", "22", "24", "26")
 ORACLE = source("node/module_oracle.js")
@@ -155,16 +156,6 @@ def check_ends(pairs):
              f"[{m['end_low_ns'] / MS:.2f}, {m['end_high_ns'] / MS:.2f}]" for m, one in pairs
              if not m["end_low_ns"] - SLACK_NS <= one.end - zero <= m["end_high_ns"] + SLACK_NS]
     assert not wrong, f"{len(wrong)} of {len(pairs)} ends are out of their bounds: {wrong[:5]}"
-
-
-def attempts(measure, times=3):
-    """A thread that waits for its CPU while a module ends widens the end's bounds: not each time."""
-    for left in reversed(range(times)):
-        try:
-            return measure()
-        except AssertionError:
-            if not left:
-                raise
 
 
 def check_failed(pairs):

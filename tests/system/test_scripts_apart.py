@@ -10,9 +10,9 @@ import os
 import random
 import subprocess
 
-from harness import cases, profile, takes
+from harness import attempts, cases, profile, takes
 from test_imports_apart import check_differences, ROUNDS
-from test_scripts import ORACLE, Load, attempts, files_of, modules_of, node, prepared
+from test_scripts import ORACLE, Load, files_of, modules_of, node, prepared
 
 One = collections.namedtuple("One", "name total_us")
 
