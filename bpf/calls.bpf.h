@@ -35,8 +35,7 @@ static __noinline __attribute__((unused)) int send_open_call(struct task_struct 
 	record = reserve(EVENT_SYSCALL, event_syscall);
 	if (!record)
 		return 0;
-	record->event.pid = task->tgid;
-	record->event.tid = task->pid;
+	fill_thread(&record->event, task);
 	fill_call(record, state);
 	record->event.flags |= EVENT_SYSCALL_UNFINISHED;
 	submit(record);

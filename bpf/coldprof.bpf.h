@@ -85,25 +85,38 @@ static __always_inline __u64 wake_flags(void)
 	return (written & (control.wake_step - 1)) < 2048 ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
-static __always_inline void fill_header(struct event *event, __u32 kind, __u32 size)
+/* Whose record it is, if not the current thread's. */
+static __always_inline void fill_thread(struct event *event, struct task_struct *task)
 {
-	__u64 id = bpf_get_current_pid_tgid();
+	event->pid = task->tgid;
+	event->tid = task->pid;
+	event->minor_faults = task->min_flt;
+	event->major_faults = task->maj_flt;
+}
 
+static __always_inline void fill_header_at(struct event *event, __u32 kind, __u32 size,
+					   __u64 time_ns)
+{
 	event->kind = kind;
 	event->flags = 0;
 	event->size = size;
-	event->time_ns = bpf_ktime_get_ns();
-	event->pid = id >> 32;
-	event->tid = (__u32)id;
+	event->time_ns = time_ns;
+	fill_thread(event, bpf_get_current_task_btf());
+}
+
+static __always_inline void fill_header(struct event *event, __u32 kind, __u32 size)
+{
+	fill_header_at(event, kind, size, bpf_ktime_get_ns());
 }
 
 /* A zeroed record of |kind| with its header filled in, or NULL: the loss is counted. */
-#define reserve(kind, type)                                                                        \
+#define reserve(kind, type) reserve_at(kind, type, bpf_ktime_get_ns())
+#define reserve_at(kind, type, time_ns)                                                            \
 	({                                                                                         \
 		struct type *record_ = bpf_ringbuf_reserve(&ring, sizeof(struct type), 0);         \
 		if (record_) {                                                                     \
 			__builtin_memset(record_, 0, sizeof(*record_));                            \
-			fill_header(&record_->event, kind, sizeof(struct type));                   \
+			fill_header_at(&record_->event, kind, sizeof(struct type), time_ns);       \
 		} else {                                                                           \
 			count_loss(kind);                                                          \
 		}                                                                                  \

@@ -17,15 +17,16 @@ struct thread_state {
 	__u32 waker_tid;
 	__u32 cached_pages;
 	__u16 abi;
-	__u8 blocked; /* left its CPU inside the open call, not preempted */
-	__u8 newborn; /* its return from clone is the parent's call, not its own */
-	__u8 off;     /* off its CPU and not runnable */
-	__u8 away;    /* off its CPU, as far as switches were seen */
-	__u8 scripts; /* it has a V8: scripts.bpf.c looks at its stack */
-	__u8 reserved[1];
-	__u64 switch_ns; /* time of the last switch in */
-	__u64 ran_ns;	 /* sum_exec_runtime at the last switch */
-	__u64 looked_ns; /* when its stack was last walked, while |scripts| */
+	__u8 blocked;	     /* left its CPU inside the open call, not preempted */
+	__u8 newborn;	     /* its return from clone is the parent's call, not its own */
+	__u8 off;	     /* off its CPU and not runnable */
+	__u8 away;	     /* off its CPU, as far as switches were seen */
+	__u8 scripts;	     /* it has a V8: scripts.bpf.c looks at its stack */
+	__u8 faults;	     /* a count of some of its page faults, while |scripts| */
+	__u64 switch_ns;     /* time of the last switch in */
+	__u64 ran_ns;	     /* sum_exec_runtime at the last switch */
+	__u64 looked_ns;     /* when its stack was last walked, while |scripts| */
+	__u64 fault_address; /* of its last page fault */
 };
 
 /* What user space tells the programs while they run, and the losses it reads. */

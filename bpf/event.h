@@ -59,6 +59,8 @@ struct event {
 	__u64 time_ns;
 	__u32 pid; /* process (thread group); 0 where user space speaks of the whole start */
 	__u32 tid; /* thread */
+	/* that the thread has had by then; of kinds of user space, and where not known: 0 and 0 */
+	__u32 minor_faults, major_faults;
 };
 
 /* Always the last field. |size| bytes of text; NUL bytes separate the parts of a command line. */
@@ -209,15 +211,16 @@ struct event_switch_in {
 	__u32 reserved;
 };
 
+/*
+ * A fault that may copy a page or that brings pages into the page cache, when it begins: the counts
+ * are those before it. Any other one shows in the counts of the thread's next record alone.
+ */
 struct event_fault {
 	struct event event;
 	__u64 address;
 	__u32 code;	    /* x86 error code: 1 page was present, 2 write, 16 fetch */
 	__u32 cached_pages; /* as in event_syscall */
-	__u64 minor_faults; /* the thread's own counts before this fault */
-	__u64 major_faults;
 };
-#define EVENT_FAULT_KERNEL 1 /* the kernel touched the user address */
 
 struct event_listen {
 	struct event event; /* time_ns: the return of listen(2) */
@@ -550,35 +553,35 @@ struct event_package {
 
 #define EVENT_KINDS_KERNEL 18 /* one more than the highest kind from the kernel */
 
-_Static_assert(sizeof(struct event) == 24, "event header");
-_Static_assert(sizeof(struct event_fork) == 40, "event_fork");
-_Static_assert(sizeof(struct event_exec) == 56, "event_exec");
-_Static_assert(sizeof(struct event_exit) == 128, "event_exit");
-_Static_assert(sizeof(struct event_reapable) == 32, "event_reapable");
-_Static_assert(sizeof(struct event_syscall) == 104, "event_syscall");
-_Static_assert(sizeof(struct event_switch_out) == 32, "event_switch_out");
-_Static_assert(sizeof(struct event_switch_in) == 40, "event_switch_in");
-_Static_assert(sizeof(struct event_fault) == 56, "event_fault");
-_Static_assert(sizeof(struct event_listen) == 64, "event_listen");
-_Static_assert(sizeof(struct event_accept) == 40, "event_accept");
-_Static_assert(sizeof(struct event_mark) == 40, "event_mark");
-_Static_assert(sizeof(struct event_io_uring) == 32, "event_io_uring");
-_Static_assert(sizeof(struct event_output) == 32, "event_output");
-_Static_assert(sizeof(struct event_memory) == 96, "event_memory");
-_Static_assert(sizeof(struct event_import) == 64, "event_import");
-_Static_assert(sizeof(struct event_script) == 72, "event_script");
-_Static_assert(sizeof(struct event_stack) == 80, "event_stack");
-_Static_assert(sizeof(struct event_intern) == 32, "event_intern");
-_Static_assert(sizeof(struct event_plan) == 40, "event_plan");
-_Static_assert(sizeof(struct event_runtime) == 56, "event_runtime");
-_Static_assert(sizeof(struct event_ready_at) == 40, "event_ready_at");
-_Static_assert(sizeof(struct event_answer) == 48, "event_answer");
-_Static_assert(sizeof(struct event_smaps) == 120, "event_smaps");
-_Static_assert(sizeof(struct event_cgroup) == 64, "event_cgroup");
-_Static_assert(sizeof(struct event_residue) == 56, "event_residue");
-_Static_assert(sizeof(struct event_loss) == 40, "event_loss");
-_Static_assert(sizeof(struct event_alive) == 32, "event_alive");
-_Static_assert(sizeof(struct event_end) == 40, "event_end");
-_Static_assert(sizeof(struct event_package) == 32, "event_package");
+_Static_assert(sizeof(struct event) == 32, "event header");
+_Static_assert(sizeof(struct event_fork) == 48, "event_fork");
+_Static_assert(sizeof(struct event_exec) == 64, "event_exec");
+_Static_assert(sizeof(struct event_exit) == 136, "event_exit");
+_Static_assert(sizeof(struct event_reapable) == 40, "event_reapable");
+_Static_assert(sizeof(struct event_syscall) == 112, "event_syscall");
+_Static_assert(sizeof(struct event_switch_out) == 40, "event_switch_out");
+_Static_assert(sizeof(struct event_switch_in) == 48, "event_switch_in");
+_Static_assert(sizeof(struct event_fault) == 48, "event_fault");
+_Static_assert(sizeof(struct event_listen) == 72, "event_listen");
+_Static_assert(sizeof(struct event_accept) == 48, "event_accept");
+_Static_assert(sizeof(struct event_mark) == 48, "event_mark");
+_Static_assert(sizeof(struct event_io_uring) == 40, "event_io_uring");
+_Static_assert(sizeof(struct event_output) == 40, "event_output");
+_Static_assert(sizeof(struct event_memory) == 104, "event_memory");
+_Static_assert(sizeof(struct event_import) == 72, "event_import");
+_Static_assert(sizeof(struct event_script) == 80, "event_script");
+_Static_assert(sizeof(struct event_stack) == 88, "event_stack");
+_Static_assert(sizeof(struct event_intern) == 40, "event_intern");
+_Static_assert(sizeof(struct event_plan) == 48, "event_plan");
+_Static_assert(sizeof(struct event_runtime) == 64, "event_runtime");
+_Static_assert(sizeof(struct event_ready_at) == 48, "event_ready_at");
+_Static_assert(sizeof(struct event_answer) == 56, "event_answer");
+_Static_assert(sizeof(struct event_smaps) == 128, "event_smaps");
+_Static_assert(sizeof(struct event_cgroup) == 72, "event_cgroup");
+_Static_assert(sizeof(struct event_residue) == 64, "event_residue");
+_Static_assert(sizeof(struct event_loss) == 48, "event_loss");
+_Static_assert(sizeof(struct event_alive) == 40, "event_alive");
+_Static_assert(sizeof(struct event_end) == 48, "event_end");
+_Static_assert(sizeof(struct event_package) == 40, "event_package");
 
 #endif

@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: (BSD-2-Clause OR GPL-2.0)
 /* faults.bpf.c - page faults of the tree, and what it brings into the page cache */
 #include "coldprof.bpf.h"
+#include "classify.h"
 #include "sched.bpf.h"
 #include "scripts.bpf.h"
 #include <bpf/bpf_tracing.h>
 
-static __always_inline int fault(struct thread_state *state, __u64 address, __u64 code, __u16 flags)
+static __always_inline int send_fault(struct thread_state *state, __u64 code)
 {
-	struct event_fault *record;
-	struct task_struct *task;
+	struct event_fault *record = reserve(EVENT_FAULT, event_fault);
 
-	record = reserve(EVENT_FAULT, event_fault);
 	if (!record)
 		return 0;
-	task = bpf_get_current_task_btf();
-	record->address = address;
+	record->address = state->fault_address;
 	record->code = code;
-	record->event.flags = flags;
-	record->minor_faults = task->min_flt;
-	record->major_faults = task->maj_flt;
 	/* inside a system call they are that call's: it reads the file that they are of */
 	if (state->number == EVENT_NO_CALL) {
 		record->cached_pages = state->cached_pages;
@@ -28,10 +23,22 @@ static __always_inline int fault(struct thread_state *state, __u64 address, __u6
 	return 0;
 }
 
+/* Most faults only count, and the next record of the thread has the counts. */
+static __always_inline int fault(struct thread_state *state, __u64 address, __u64 code)
+{
+	bool cached = state->cached_pages && state->number == EVENT_NO_CALL;
+
+	state->fault_address = address;
+	return classify_is_cow(code) || cached ? send_fault(state, code) : 0;
+}
+
 static __always_inline void look_at_scripts(struct thread_state *state, struct pt_regs *regs)
 {
-	__u64 now = bpf_ktime_get_ns();
+	__u64 now;
 
+	if (++state->faults & 3) /* the time is half of what the rest takes */
+		return;
+	now = bpf_ktime_get_ns();
 	if (now - state->looked_ns <= SCRIPTS_FAULT_GAP_NS)
 		return;
 	state->looked_ns = now;
@@ -52,7 +59,7 @@ int BPF_PROG(on_fault_user, unsigned long address, struct pt_regs *regs, unsigne
 	has_cpu(state);
 	if (state->scripts)
 		look_at_scripts(state, regs);
-	return fault(state, address, code, 0);
+	return fault(state, address, code);
 }
 
 /* The kernel touching a user page counts as a fault of the thread; its own addresses do not. */
@@ -61,7 +68,7 @@ int BPF_PROG(on_fault_kernel, unsigned long address, struct pt_regs *regs, unsig
 {
 	struct thread_state *state = (__s64)address < 0 ? NULL : followed();
 
-	return state ? fault(state, address, code, EVENT_FAULT_KERNEL) : 0;
+	return state ? fault(state, address, code) : 0;
 }
 
 static __always_inline __u32 folio_pages(struct folio *folio)
@@ -87,8 +94,12 @@ int BPF_PROG(on_cached, struct folio *folio)
 {
 	struct thread_state *state = followed();
 
-	if (state)
-		state->cached_pages += bpf_core_type_exists(struct folio) ? folio_pages(folio) : 1;
+	if (!state)
+		return 0;
+	/* by a fault, of the file that is mapped there */
+	if (!state->cached_pages && state->number == EVENT_NO_CALL)
+		send_fault(state, 0);
+	state->cached_pages += bpf_core_type_exists(struct folio) ? folio_pages(folio) : 1;
 	return 0;
 }
 

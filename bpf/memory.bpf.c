@@ -23,8 +23,7 @@ int on_walk(struct bpf_iter__task *ctx)
 	record = reserve(EVENT_MEMORY, event_memory);
 	if (!record)
 		return 0;
-	record->event.pid = task->tgid;
-	record->event.tid = task->pid;
+	fill_thread(&record->event, task);
 	record->user_ns = task->utime;
 	record->system_ns = task->stime;
 	record->on_cpu_ns = task->se.sum_exec_runtime;

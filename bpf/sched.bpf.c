@@ -46,8 +46,7 @@ static __always_inline void leave(bool preempted, struct task_struct *task)
 	record = reserve(EVENT_SWITCH_OUT, event_switch_out);
 	if (!record)
 		return;
-	record->event.pid = task->tgid;
-	record->event.tid = task->pid;
+	fill_thread(&record->event, task);
 	record->number = state->number;
 	record->state = name;
 	if (BPF_CORE_READ_BITFIELD(task, in_iowait))
@@ -70,8 +69,7 @@ static __always_inline void enter(struct task_struct *task)
 	record = reserve(EVENT_SWITCH_IN, event_switch_in);
 	if (!record)
 		return;
-	record->event.pid = task->tgid;
-	record->event.tid = task->pid;
+	fill_thread(&record->event, task);
 	record->woken_ns = state->woken_ns;
 	record->waker_tid = state->waker_tid;
 	state->woken_ns = 0;

@@ -30,8 +30,7 @@ static __always_inline void infer_switch_in(struct task_struct *task, struct thr
 		return;
 	record->event.flags = EVENT_SWITCH_INFERRED;
 	record->event.time_ns = now - ran;
-	record->event.pid = task->tgid;
-	record->event.tid = task->pid;
+	fill_thread(&record->event, task);
 	record->woken_ns = state->woken_ns;
 	record->waker_tid = state->waker_tid;
 	state->woken_ns = 0;
@@ -62,8 +61,7 @@ static __always_inline void infer_switch_out(struct task_struct *task, struct th
 	ran = task->se.sum_exec_runtime - state->ran_ns;
 	record->event.flags = EVENT_SWITCH_INFERRED;
 	record->event.time_ns = state->switch_ns + ran;
-	record->event.pid = task->tgid;
-	record->event.tid = task->pid;
+	fill_thread(&record->event, task);
 	record->number = state->number;
 	/* it can only have been preempted: a sleeper would have been seen to be woken */
 	record->state = EVENT_STATE_RUNNABLE;

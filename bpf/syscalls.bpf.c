@@ -297,7 +297,7 @@ static __always_inline bool ends_as_module(const char *path, __u32 size)
 }
 
 /* Whether it is about a file that is loaded without being compiled. */
-static __always_inline bool send_with_text(struct thread_state *state, long result,
+static __always_inline bool send_with_text(struct thread_state *state, long result, __u64 now,
 					   struct call_kind kind)
 {
 	struct scratch *room = scratch();
@@ -307,7 +307,7 @@ static __always_inline bool send_with_text(struct thread_state *state, long resu
 	if (!room)
 		return false;
 	__builtin_memset(record, 0, sizeof(*record));
-	fill_header(&record->event, EVENT_SYSCALL, sizeof(*record));
+	fill_header_at(&record->event, EVENT_SYSCALL, sizeof(*record), now);
 	record->result = result;
 	fill_call(record, state);
 	if (kind.path)
@@ -323,10 +323,10 @@ static __always_inline bool send_with_text(struct thread_state *state, long resu
 	return kind.path && result >= 0 && ends_as_module((char *)(record + 1), size);
 }
 
-static __always_inline void send_plain(struct thread_state *state, long result,
+static __always_inline void send_plain(struct thread_state *state, long result, __u64 now,
 				       struct call_kind kind)
 {
-	struct event_syscall *record = reserve(EVENT_SYSCALL, event_syscall);
+	struct event_syscall *record = reserve_at(EVENT_SYSCALL, event_syscall, now);
 
 	if (!record)
 		return;
@@ -357,13 +357,10 @@ static __always_inline void send_denied(struct pt_regs *regs, long result)
  * the stack is walked also when that was just done.
  */
 static __always_inline void look_at_scripts(struct thread_state *state, struct pt_regs *regs,
-					    struct call_kind kind, bool always)
+					    __u64 now, struct call_kind kind, bool always)
 {
-	__u64 now;
-
 	if (!kind.path && kind.extra != CALL_EPOLL_WAIT)
 		return;
-	now = bpf_ktime_get_ns();
 	if (!always && now - state->looked_ns <= SCRIPTS_GAP_NS)
 		return;
 	state->looked_ns = now;
@@ -393,6 +390,7 @@ int BPF_PROG(on_return, struct pt_regs *regs, long result)
 	struct thread_state *state = followed();
 	struct call_kind kind = {};
 	bool loads = false;
+	__u64 now;
 
 	if (!state)
 		return 0;
@@ -415,12 +413,13 @@ int BPF_PROG(on_return, struct pt_regs *regs, long result)
 		send_accept(state, result);
 	if (kind.extra == CALL_WRITE && control.watch_output && result > 0)
 		send_output(state, result);
+	now = bpf_ktime_get_ns();
 	if (kind.path || kind.extra == CALL_POLL || kind.extra == CALL_SELECT)
-		loads = send_with_text(state, result, kind);
+		loads = send_with_text(state, result, now, kind);
 	else
-		send_plain(state, result, kind);
+		send_plain(state, result, now, kind);
 	if (state->scripts)
-		look_at_scripts(state, regs, kind, loads);
+		look_at_scripts(state, regs, now, kind, loads);
 	state->number = EVENT_NO_CALL;
 	return 0;
 }

@@ -72,7 +72,7 @@ struct v8_thread {
 	__u64 chunk[CHUNK_WORDS + FRAME_WORDS];
 	struct seen seen[SEEN_MAX];
 	/* a record, put together here: uprobes can be preempted, so no memory of a CPU will do */
-	char room[80 + EVENT_TEXT_MAX + 8];
+	char room[88 + EVENT_TEXT_MAX + 8];
 };
 
 /* A function that was called, with what it has called before it: the walk goes outward. */

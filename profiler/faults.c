@@ -27,7 +27,22 @@ static struct faults_thread *find(struct faults *faults, uint32_t index)
 	return thread;
 }
 
-/* The thread has these counts at |time_ns|: what came since its last record? */
+/* The fault that was open is the first of those that came: of which kind, if there are both? */
+static void enter_open(struct faults *faults, uint32_t index, struct usage_faults *growth)
+{
+	const struct faults_thread *thread = &faults->threads.items[index];
+	struct usage_faults one = {.cow = thread->cow};
+
+	if (growth->major)
+		one.major = 1;
+	else
+		one.minor = 1;
+	growth->major -= one.major;
+	growth->minor -= one.minor;
+	usage_add_faults(faults->ledger, index, thread->time_ns, &one);
+}
+
+/* The thread has these counts at |time_ns|: what came since its last record, before this one? */
 static void grow(struct faults *faults, uint32_t index, uint64_t time_ns, uint64_t minor,
 		 uint64_t major)
 {
@@ -38,25 +53,45 @@ static void grow(struct faults *faults, uint32_t index, uint64_t time_ns, uint64
 		growth.minor = minor > thread->minor ? minor - thread->minor : 0;
 		growth.major = major > thread->major ? major - thread->major : 0;
 	}
-	if (growth.minor || growth.major) {
-		growth.cow = thread->open && thread->cow;
-		usage_add_faults(faults->ledger, index, thread->open ? thread->time_ns : time_ns,
-				 &growth);
-	}
+	if (thread->open && (growth.minor || growth.major))
+		enter_open(faults, index, &growth);
+	/* before: a module may begin or end with this record */
+	if (growth.minor || growth.major)
+		usage_add_faults(faults->ledger, index, time_ns - 1, &growth);
 	thread->known = true;
 	thread->open = false;
 	thread->minor = minor;
 	thread->major = major;
 }
 
+/* False: the record tells none. */
+static bool counts_of(const struct event *event, uint64_t *time_ns, uint64_t *minor,
+		      uint64_t *major)
+{
+	const struct event_syscall *call = (const struct event_syscall *)event;
+	const struct event_exit *exit = (const struct event_exit *)event;
+
+	*time_ns = event->time_ns;
+	*minor = event->minor_faults;
+	*major = event->major_faults;
+	if (event->kind == EVENT_EXIT) {
+		*minor = exit->minor_faults;
+		*major = exit->major_faults;
+		return true;
+	}
+	if (event->kind == EVENT_SYSCALL && call->enter_ns)
+		*time_ns = call->enter_ns;
+	return *minor || *major || event->kind == EVENT_FAULT;
+}
+
 int faults_event(struct faults *faults, const struct event *event)
 {
 	const struct event_fault *fault = (const struct event_fault *)event;
-	const struct event_exit *exit = (const struct event_exit *)event;
+	uint64_t time_ns, minor, major;
 	struct faults_thread *thread;
 	uint32_t index;
 
-	if (event->kind != EVENT_FAULT && event->kind != EVENT_EXIT)
+	if (!counts_of(event, &time_ns, &minor, &major))
 		return 0;
 	index = processes_thread(faults->processes, event->tid);
 	if (index == PROCESS_NONE)
@@ -64,11 +99,9 @@ int faults_event(struct faults *faults, const struct event *event)
 	thread = find(faults, index);
 	if (!thread)
 		return -ENOMEM;
-	if (event->kind == EVENT_EXIT) {
-		grow(faults, index, event->time_ns, exit->minor_faults, exit->major_faults);
+	grow(faults, index, time_ns, minor, major);
+	if (event->kind != EVENT_FAULT)
 		return 0;
-	}
-	grow(faults, index, event->time_ns, fault->minor_faults, fault->major_faults);
 	thread->open = true;
 	thread->cow = classify_is_cow(fault->code);
 	thread->time_ns = event->time_ns;

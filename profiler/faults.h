@@ -2,9 +2,10 @@
 /*
  * faults.h - page faults by kind, from each thread's own counts
  *
- * A fault's record comes when it begins, with the counts before it: what it was shows in the
- * thread's next record. The growth of the counts is entered, not the number of records, so that the
- * sums are the kernel's own also where it faulted without a trap or a record was lost.
+ * Each record of a thread tells how many it has had by then. The growth is entered, at the time of
+ * the record (of a system call: of its entry), so that the sums are the kernel's own also where it
+ * faulted without a trap or a record was lost. A fault's own record comes when it begins, with the
+ * counts before it: what it was shows in the thread's next record.
  */
 #ifndef COLDPROF_FAULTS_H
 #define COLDPROF_FAULTS_H

@@ -372,10 +372,10 @@ static inline void ev_fault(struct stream *stream, uint64_t at, uint32_t tid, ui
 			    uint64_t minor, uint64_t major)
 {
 	struct event_fault record = {.event = ev_header(EVENT_FAULT, at, ev_pid(stream, tid), tid),
-				     .code = code,
-				     .minor_faults = minor,
-				     .major_faults = major};
+				     .code = code};
 
+	record.event.minor_faults = (uint32_t)minor;
+	record.event.major_faults = (uint32_t)major;
 	ev_add(stream, &record, NULL, 0);
 }
 

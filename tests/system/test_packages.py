@@ -24,10 +24,10 @@ def records(recording):
         while at < end:
             kind, _, size = struct.unpack_from("<HHI", data, at)
             if kind == INTERN:
-                number, length = struct.unpack_from("<II", data, at + 24)
-                texts[number] = data[at + 32:at + 32 + length]
+                number, length = struct.unpack_from("<II", data, at + 32)
+                texts[number] = data[at + 40:at + 40 + length]
             elif kind == PACKAGE:
-                yield texts[struct.unpack_from("<I", data, at + 24)[0]]
+                yield texts[struct.unpack_from("<I", data, at + 32)[0]]
             at += size
 
 
