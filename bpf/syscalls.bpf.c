@@ -354,12 +354,14 @@ static __always_inline void send_denied(struct pt_regs *regs, long result)
 
 /*
  * Where a file is looked for or the thread waits for work, another module may have begun. |always|:
- * the stack is walked also when that was just done.
+ * the stack is walked also when that was just done, as it is where an event loop waits: there all
+ * have ended, and there is no stack to walk.
  */
 static __always_inline void look_at_scripts(struct thread_state *state, struct pt_regs *regs,
 					    __u64 now, struct call_kind kind, bool always)
 {
-	if (!kind.path && kind.extra != CALL_EPOLL_WAIT)
+	always |= kind.extra == CALL_EPOLL_WAIT;
+	if (!kind.path && !always)
 		return;
 	if (!always && now - state->looked_ns <= SCRIPTS_GAP_NS)
 		return;
