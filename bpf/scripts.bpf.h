@@ -5,9 +5,11 @@
 
 #include <linux/types.h>
 
-/* Between walks at system calls, and at page faults; thread_state has the time of the last. */
+/* Between walks at system calls, faults and ticks; thread_state has the time of the last. */
 #define SCRIPTS_GAP_NS	     200000
 #define SCRIPTS_FAULT_GAP_NS 500000
+#define SCRIPTS_TICK_GAP_NS  3000000 /* less than a tick of 4 ms, which is a little early at times \
+				      */
 
 /*
  * A thread with a V8 of its own returns from a system call that it entered at |enter_ns|: its stack

@@ -8,15 +8,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -32,19 +29,12 @@
 
 #define DRAIN_NS   (50 * NS_PER_MS) /* the longest that others wait for a drain to end */
 #define CLOCK_STEP 64		    /* records between two looks at the clock */
-#define SAMPLE_NS  (4 * NS_PER_MS)  /* between two walks over the stack of a thread that runs */
-
-/* A CPU's sampling event; its link owns the descriptor. */
-struct clock {
-	int fd;
-	struct bpf_link *link;
-};
 
 struct trace {
 	struct coldprof_bpf *skeleton;
 	struct ring_buffer *ring;
 	VEC(struct bpf_link *) probes;
-	VEC(struct clock) clocks;	   /* for each CPU, on only during a start */
+	struct bpf_link *timers;	   /* the kernel's; NULL: nothing needs them */
 	VEC(struct import_layout) layouts; /* that the programs know */
 	const char *missing[8];
 	struct recording *recording; /* of the start that is being recorded */
@@ -137,7 +127,7 @@ static int load(struct trace *trace, const struct trace_options *options)
 	if (!kernel_types_have(&types, "BPF_FUNC_loop")) {
 		/* 5.17 */
 		bpf_program__set_autoload(trace->skeleton->progs.on_script, false);
-		bpf_program__set_autoload(trace->skeleton->progs.on_sample, false);
+		bpf_program__set_autoload(trace->skeleton->progs.on_timer, false);
 	}
 	bpf_map__set_max_entries(
 		trace->skeleton->maps.ring,
@@ -220,7 +210,7 @@ static int attach(struct trace *trace)
 
 	bpf_program__set_autoattach(skeleton->progs.on_mark, false);
 	bpf_program__set_autoattach(skeleton->progs.on_script, false);
-	bpf_program__set_autoattach(skeleton->progs.on_sample, false);
+	bpf_program__set_autoattach(skeleton->progs.on_timer, false);
 	bpf_program__set_autoattach(skeleton->progs.on_import, false);
 	rc = coldprof_bpf__attach(skeleton);
 	if (rc)
@@ -291,9 +281,7 @@ void trace_close(struct trace *trace)
 	if (!trace)
 		return;
 	detach_probes(trace);
-	vec_foreach(clock, &trace->clocks)
-		bpf_link__destroy(clock->link);
-	vec_release(&trace->clocks);
+	bpf_link__destroy(trace->timers);
 	vec_release(&trace->layouts);
 	ring_buffer__free(trace->ring);
 	coldprof_bpf__destroy(trace->skeleton);
@@ -319,52 +307,13 @@ int trace_set_layout(struct trace *trace, uint32_t number, const struct v8_layou
 	return 0;
 }
 
-static int add_clock(struct trace *trace, int cpu)
+/* Shows where a thread is that makes no system call. */
+static int watch_timers(struct trace *trace)
 {
-	struct perf_event_attr attributes = {
-		.size = sizeof(attributes),
-		.type = PERF_TYPE_SOFTWARE,
-		.config = PERF_COUNT_SW_CPU_CLOCK,
-		.sample_period = SAMPLE_NS,
-		.disabled = 1,
-		.exclude_idle = 1,
-	};
-	struct clock clock;
-
-	clock.fd =
-		(int)syscall(SYS_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-	if (clock.fd < 0)
-		return errno == ENODEV ? 0 : -errno; /* the CPU is off */
-	clock.link = bpf_program__attach_perf_event(trace->skeleton->progs.on_sample, clock.fd);
-	if (!clock.link) {
-		int code = errno;
-
-		close(clock.fd);
-		return -code;
-	}
-	if (vec_push(&trace->clocks, clock)) {
-		bpf_link__destroy(clock.link);
-		return -ENOMEM;
-	}
-	return ioctl(clock.fd, PERF_EVENT_IOC_DISABLE, 0) ? -errno : 0; /* attaching starts it */
-}
-
-/* The clock that shows where a thread is that makes no system call. Without it bounds are wider. */
-static int add_clocks(struct trace *trace)
-{
-	int cpus = libbpf_num_possible_cpus(), rc = 0;
-
-	if (trace->clocks.count)
+	if (trace->timers)
 		return 0;
-	for (int cpu = 0; cpu < cpus && !rc; cpu++)
-		rc = add_clock(trace, cpu);
-	return rc ? err_code(rc, "cannot sample the CPUs") : 0;
-}
-
-static void run_clocks(const struct trace *trace, bool run)
-{
-	vec_foreach(clock, &trace->clocks)
-		ioctl(clock->fd, run ? PERF_EVENT_IOC_ENABLE : PERF_EVENT_IOC_DISABLE, 0);
+	trace->timers = bpf_program__attach(trace->skeleton->progs.on_timer);
+	return trace->timers ? 0 : err_code(errno, "cannot watch the kernel's timers");
 }
 
 /* The programs are told of a layout by its index in a map. */
@@ -398,7 +347,7 @@ int trace_attach_probe(struct trace *trace, const struct probe *probe)
 	LIBBPF_OPTS(bpf_uprobe_opts, options, .bpf_cookie = probe->cookie);
 	struct bpf_link *link;
 	uint64_t index = 0;
-	int rc = probe->program == PROBE_SCRIPT ? add_clocks(trace) : 0;
+	int rc = probe->program == PROBE_SCRIPT ? watch_timers(trace) : 0;
 
 	if (!rc && probe->program == PROBE_IMPORT)
 		rc = layout_index(trace, &probe->layout, &index);
@@ -452,7 +401,6 @@ int trace_follow(struct trace *trace, int pidfd, int output_fd, struct recording
 	if (bpf_map_update_elem(bpf_map__fd(trace->skeleton->maps.threads), &pidfd, &held, BPF_ANY))
 		return err_code(errno, "cannot follow the program");
 	__atomic_store_n(&control->active, 1, __ATOMIC_SEQ_CST);
-	run_clocks(trace, true);
 	return 0;
 }
 
@@ -533,7 +481,6 @@ int trace_stop(struct trace *trace, uint64_t *lost)
 	uint64_t sum = 0;
 	int rc, loss_rc;
 
-	run_clocks(trace, false);
 	__atomic_store_n(&control->active, 0, __ATOMIC_SEQ_CST);
 	control->close_calls = 1;
 	rc = trace_memory(trace, EVENT_AT_END);
