@@ -31,6 +31,7 @@ static struct script_thread *thread_of(struct scripts *scripts, uint32_t thread)
 		if (!added)
 			return NULL;
 		added->shown = added->compiled = added->requirer = MODULES_NONE;
+		added->embedded = PATHS_NONE;
 	}
 	return &scripts->threads.items[thread];
 }
@@ -98,6 +99,8 @@ static int take_function(struct scripts *scripts, const struct script_about *abo
 	thread->compiled = MODULES_NONE;
 	if (record->event.flags & EVENT_SCRIPT_TRIAL)
 		thread->looks.count = 0; /* they were for that */
+	if (scripts_name_is_embedder(name))
+		thread->embeds = true;
 	if (scripts_name_is_main(name) || record->event.flags & EVENT_SCRIPT_TRIAL)
 		return 0;
 	rc = scripts_add(scripts, about,
@@ -163,8 +166,28 @@ static int take_script(struct scripts *scripts, const struct script_about *about
 	return 0;
 }
 
-static int read_name(struct scripts *scripts, const struct recording *recording,
-		     const struct event *event, uint32_t *out)
+/* A name that is no path: the embedded script's has any that its author gave it, "app.js". */
+static int read_embedded(struct scripts *scripts, struct script_thread *thread,
+			 const struct event *event, const char *text, uint32_t *out)
+{
+	const struct event_script *script = (const struct event_script *)event;
+	uint32_t name;
+	int rc;
+
+	if (!thread->embeds || !*text)
+		return 0;
+	rc = paths_add(scripts->paths, text, &name);
+	if (rc)
+		return rc;
+	if (thread->embedded == PATHS_NONE && event->kind == EVENT_SCRIPT &&
+	    script->what == EVENT_SCRIPT_FUNCTION)
+		thread->embedded = name;
+	*out = name == thread->embedded ? name : PATHS_NONE;
+	return 0;
+}
+
+static int read_name(struct scripts *scripts, struct script_thread *thread,
+		     const struct recording *recording, const struct event *event, uint32_t *out)
 {
 	const struct event_text *field = event_text_of((struct event *)event);
 	struct buf name = {0};
@@ -175,8 +198,10 @@ static int read_name(struct scripts *scripts, const struct recording *recording,
 	*out = PATHS_NONE;
 	if (!rc)
 		rc = paths_add(scripts->paths, buf_text(&name), out);
+	else if (rc == -EINVAL)
+		rc = read_embedded(scripts, thread, event, buf_text(&name), out);
 	buf_release(&name);
-	return rc == -EINVAL ? 0 : rc;
+	return rc;
 }
 
 static int add_point(struct scripts *scripts, const struct script_about *about,
@@ -215,7 +240,7 @@ int scripts_event(struct scripts *scripts, const struct recording *recording,
 	if (!thread)
 		return -ENOMEM;
 	thread->used = true;
-	rc = read_name(scripts, recording, event, &about.name);
+	rc = read_name(scripts, thread, recording, event, &about.name);
 	if (rc)
 		return rc;
 	if (event->kind == EVENT_SCRIPT)

@@ -80,6 +80,8 @@ struct script_thread {
 	uint32_t shown;	   /* what the last walk showed: index, or MODULES_NONE */
 	uint32_t compiled; /* the last one, or MODULES_NONE */
 	bool requires;	   /* the last walk showed it in require() */
+	bool embeds;	   /* a single executable application: its own script is in it */
+	uint32_t embedded; /* that script's name, which need be no path; or PATHS_NONE */
 	uint32_t requirer; /* has been in require() since; or MODULES_NONE */
 	uint64_t required_ns;
 	uint32_t file;		     /* a file that was opened to be loaded without compilation, */

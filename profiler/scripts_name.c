@@ -125,6 +125,11 @@ bool scripts_name_is_main(const char *name)
 	return strncmp(name, "node:internal/main/", 19) == 0;
 }
 
+bool scripts_name_is_embedder(const char *name)
+{
+	return strcmp(name, "node:internal/main/embedding") == 0;
+}
+
 /* What comes after the last node_modules/, or NULL. */
 static const char *in_package(const char *file)
 {

@@ -20,6 +20,9 @@ bool scripts_name_is_own(const char *name);
 /* The script that runs the program: no module. */
 bool scripts_name_is_main(const char *name);
 
+/* The one of these that runs a script which lies in the executable itself. */
+bool scripts_name_is_embedder(const char *name);
+
 /*
  * The name to show, a part of |file|: from the package on where it lies in a node_modules folder,
  * else what is below |folder| (may be NULL).

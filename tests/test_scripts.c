@@ -51,6 +51,41 @@ static void commonjs_modules_nest(void **state)
 	found_release(&found);
 }
 
+static void the_script_in_an_executable_has_any_name(void **state)
+{
+	struct found found = {};
+	struct stream *s = &found.stream;
+
+	(void)state;
+	found_begin(&found, EVENT_RUNTIME_NODE);
+	ev_function(s, 90, "node:internal/main/embedding");
+	ev_function(s, 100, "app.js");
+	ev_shows(s, 110, 0x10, "app.js");
+	ev_look(s, 120, "/app/a.js");
+	ev_function(s, 130, "/app/a.js");
+	ev_shows(s, 140, 0x20, "/app/a.js");
+	ev_function(s, 150, "evalmachine.<anonymous>");
+	ev_shows(s, 200, 0x10, "app.js");
+	found_finish(&found);
+	assert_string_equal(found_tree(&found), "app.js(a.js)");
+	assert_times(found_span(&found, "app.js"), 100, FOUND_EXIT);
+	assert_string_equal(found_span(&found, "app.js")->file, "app.js");
+	assert_sound(&found);
+	found_release(&found);
+}
+
+static void other_names_that_are_no_path_are_no_modules(void **state)
+{
+	struct found found = {};
+
+	(void)state;
+	begin(&found);
+	ev_function(&found.stream, 120, "app.js");
+	found_finish(&found);
+	assert_string_equal(found_tree(&found), "main.js");
+	found_release(&found);
+}
+
 static void modules_of_nodejs_itself_have_no_file(void **state)
 {
 	struct found found = {};
@@ -615,6 +650,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(commonjs_modules_nest),
+		cmocka_unit_test(the_script_in_an_executable_has_any_name),
+		cmocka_unit_test(other_names_that_are_no_path_are_no_modules),
 		cmocka_unit_test(modules_of_nodejs_itself_have_no_file),
 		cmocka_unit_test(a_package_is_named_from_its_folder_on),
 		cmocka_unit_test(who_called_require_is_the_parent),

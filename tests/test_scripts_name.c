@@ -91,6 +91,8 @@ static void the_scripts_that_run_a_program_are_told_from_nodejs_others(void **st
 	assert_true(scripts_name_is_main("node:internal/main/run_main_module"));
 	assert_true(scripts_name_is_main("node:internal/main/worker_thread"));
 	assert_false(scripts_name_is_main("node:internal/maintenance"));
+	assert_true(scripts_name_is_embedder("node:internal/main/embedding"));
+	assert_false(scripts_name_is_embedder("node:internal/main/run_main_module"));
 	assert_false(scripts_name_is_main("node:fs"));
 }
 

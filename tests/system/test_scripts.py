@@ -454,26 +454,40 @@ def test_stripped_node_has_none_and_says_why(tmp):
     assert "stripped" in no_modules(tmp, binary, tmp / "main.js")
 
 
-def test_single_executable_application(tmp):
-    """Its modules on disk are seen; its version is read, not asked for, which would start it."""
-    written(tmp, {
-        "app.js": "require('node:fs').appendFileSync('ran', 'x');\n"
-                  "require('node:module').createRequire(__filename)('./outside.js');\n",
-        "sea.json": '{"main": "app.js", "output": "blob", "disableExperimentalSEAWarning": true}',
-        "outside.js": SPIN})
-    binary = tmp / "app"
+def inject(tmp, binary):
+    """As it was done before Node.js did it itself."""
     shutil.copy(node("24"), binary)
     subprocess.run([node("24"), "--experimental-sea-config", "sea.json"], cwd=tmp, check=True,
                    capture_output=True)
     put = subprocess.run(
-        [need("npx"), "--yes", "postject@1.0.0-alpha.6", binary, "NODE_SEA_BLOB", "blob",
+        [need("npx"), "--yes", "postject@1.0.0-alpha.6", binary, "NODE_SEA_BLOB", "app",
          "--sentinel-fuse", "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2"],
         cwd=tmp, capture_output=True, text=True)
     if put.returncode:
         skip(f"postject can't be had here: {put.stderr.strip()[-120:]}")
+
+
+def build(tmp, binary):
+    subprocess.run([node("26"), "--build-sea", "sea.json"], cwd=tmp, check=True,
+                   capture_output=True)
+    (tmp / "app").rename(binary)
+
+
+@cases(("node24", "24.", inject), ("node26", "26.", build))
+def test_single_executable_application(tmp, version, make):
+    """The script in it and its modules on disk; its version is read, not asked for by a start."""
+    written(tmp, {
+        "app.js": "require('node:fs').appendFileSync('ran', 'x');\n"
+                  "require('node:module').createRequire(__filename)('./outside.js');\n",
+        "sea.json": '{"main": "app.js", "output": "app", "disableExperimentalSEAWarning": true}',
+        "outside.js": SPIN})
+    binary = tmp / "application"
+    make(tmp, binary)
     run = profile(tmp, binary, warmup=1, options=("--ready", "exit"), cwd=tmp)
     workload = run.report["workloads"][0]
     modules = {m["id"]: m for m in workload["modules"]}
-    assert workload["runtime"]["version"].startswith("24."), workload["runtime"]
-    assert [os.path.basename(m["file"]) for m in files_of(modules)] == ["outside.js"], modules
+    assert workload["runtime"]["version"].startswith(version), workload["runtime"]
+    names = {m["id"]: m["name"] for m in files_of(modules)}
+    assert {names[m["id"]]: names.get(m["parent"]) for m in files_of(modules)} == {
+        "app.js": None, "outside.js": "app.js"}, modules
     assert (tmp / "ran").read_text() == "xx", "it was started more often than measured"
