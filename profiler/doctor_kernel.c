@@ -38,6 +38,7 @@ const struct doctor_tracepoint doctor_tracepoints[] = {
 	{"sched_process_exec", NULL},
 	{"sched_process_exit", NULL},
 	{"signal_generate", NULL},
+	{"hrtimer_expire_entry", NULL},
 	{"page_fault_user", "page faults"},
 	{"page_fault_kernel", "page faults in system calls"},
 	{"mm_filemap_add_to_page_cache", "bytes brought into the page cache"},
